@@ -1,0 +1,99 @@
+//! The settings of a connection that differ by product: declared by the product, read by `config`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::model::ConnectionName;
+
+/// One key of `[connections.…]` that a product has of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The key.
+    pub key: &'static str,
+    /// What may stand there.
+    pub kind: SettingKind,
+    /// Whether it must be there.
+    pub required: bool,
+    /// One sentence for people.
+    pub about: &'static str,
+}
+
+/// What may stand behind a key.
+#[derive(Clone, Copy, Debug)]
+pub enum SettingKind {
+    /// A text.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A list of texts.
+    Texts,
+    /// A reference to a secret, never a value.
+    Secret,
+    /// A reference to a secret or, on a test system, a value.
+    SecretOrValue,
+}
+
+/// A value that was set.
+#[derive(Clone, Debug)]
+pub enum SettingValue {
+    /// A text, or one of the words allowed.
+    Text(String),
+    /// `true` or `false`.
+    Bool(bool),
+    /// A list of texts.
+    Texts(Vec<String>),
+}
+
+/// The values of a connection's own keys, without its secrets.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(BTreeMap<String, SettingValue>);
+
+impl Settings {
+    /// Sets a value; `config` has checked it against the product's declaration.
+    pub fn set(&mut self, key: impl Into<String>, value: SettingValue) {
+        self.0.insert(key.into(), value);
+    }
+
+    /// A text.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.0.get(key) {
+            Some(SettingValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A switch.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        match self.0.get(key) {
+            Some(SettingValue::Bool(flag)) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// A list of texts.
+    pub fn texts(&self, key: &str) -> Option<&[String]> {
+        match self.0.get(key) {
+            Some(SettingValue::Texts(texts)) => Some(texts),
+            _ => None,
+        }
+    }
+}
+
+/// All that a connector needs to open a connection, secrets resolved.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The connection.
+    pub connection: ConnectionName,
+    /// Where the product listens, without a slash at the end.
+    pub base_url: String,
+    /// The product's own settings.
+    pub settings: Settings,
+    /// Its secrets by key.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// How long one call may take, body included.
+    pub timeout: Duration,
+}

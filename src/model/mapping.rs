@@ -1,0 +1,97 @@
+//! How the rows of an export become records: what a job file says about its source and fields.
+
+use std::collections::BTreeMap;
+
+use super::{ColumnName, Field, FieldName, PushId};
+
+/// How to read a file; `None` means that it is detected or has its usual default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceFormat {
+    /// The delimiter of a CSV file.
+    pub delimiter: Option<u8>,
+    /// The sheet of a workbook by name; the first visible one unless said.
+    pub sheet: Option<String>,
+    /// The row that holds the header, as a spreadsheet shows it; 1 unless said.
+    pub header_row: Option<u64>,
+}
+
+/// Which rows count: a column, and the values that it may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Where {
+    /// The column.
+    pub column: ColumnName,
+    /// The values (after trimming) of the rows that are taken; other rows are filtered.
+    pub values: Vec<String>,
+}
+
+/// How one push reads a row.
+#[derive(Clone, Debug)]
+pub struct PushMapping {
+    /// The push.
+    pub push: PushId,
+    /// The columns whose values are the key, in order.
+    pub key: Vec<ColumnName>,
+    /// The fields, in the order of the operation's table.
+    pub fields: Vec<FieldMapping>,
+}
+
+/// Where the value of one field comes from and what happens to it on the way.
+#[derive(Clone, Debug)]
+pub struct FieldMapping {
+    /// The field as the operation declares it.
+    pub field: Field,
+    /// Where the value comes from.
+    pub take: Take,
+    /// How dates are written in a text cell (`strftime`); dates of a workbook need no format.
+    pub date: Option<String>,
+    /// A value table: what stands in the cell, and what is sent for it.
+    pub values: Option<BTreeMap<String, String>>,
+    /// What an empty cell stands for.
+    pub default: Option<String>,
+    /// What separates several values in the cell; only for list fields.
+    pub separator: Option<String>,
+    /// Whether blanks around the value fall away (they do unless said).
+    pub trim: bool,
+    /// What an empty value means (semantics 15).
+    pub empty: Empty,
+    /// When the value is sent (semantics 13).
+    pub send: Send,
+}
+
+impl FieldMapping {
+    /// The field's name.
+    pub fn name(&self) -> &FieldName {
+        &self.field.name
+    }
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// The cell of this column.
+    Column(ColumnName),
+    /// Always this value.
+    Constant(String),
+}
+
+/// What an empty value means (semantics 15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// The field is left out; what the LMS has stays.
+    Omit,
+    /// The field is sent empty.
+    Clear,
+    /// The row is rejected.
+    Reject,
+}
+
+/// When a value is sent (semantics 13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Send {
+    /// With every change, and a difference makes a change: the ordinary case.
+    Compared,
+    /// Only when the record is made; never compared.
+    Create,
+    /// With every create and update; never compared.
+    Always,
+}

@@ -1,0 +1,29 @@
+//! The words of the product as types: what an export, a record, a change and an outcome are.
+//!
+//! Nothing here reads a file, a clock or a network, and nothing knows a vendor.
+
+mod change;
+mod field;
+mod fingerprint;
+mod ids;
+mod key;
+mod mapping;
+mod operation;
+mod outcome;
+mod policy;
+mod record;
+mod reject;
+mod run;
+
+pub use change::{Change, ChangeKind, PushCounts};
+pub use field::{Field, FieldKind, ListOf};
+pub use fingerprint::{Digest, Fingerprint, SecretHasher};
+pub use ids::{ColumnName, ConnectionName, FieldName, JobName, OperationName, PushId, RunId};
+pub use key::{Key, KeyError};
+pub use mapping::{Empty, FieldMapping, PushMapping, Send, SourceFormat, Take, Where};
+pub use operation::{Operation, OperationKind, Roles};
+pub use outcome::{ChangeState, Outcome, Verdict};
+pub use policy::{FirstLoad, GuardLimits, HoldScope, Missing, PushPolicy, RowsKind};
+pub use record::{Extras, Fields, Record, Secrets};
+pub use reject::{Origin, Problem, RowReject};
+pub use run::{PushStatus, RunStatus};

@@ -1,0 +1,111 @@
+//! What a connector can do, described: fields, kind and the meanings that planning needs.
+
+use chrono::NaiveDate;
+
+use super::{Field, FieldName, Fields, OperationName};
+
+/// One thing that a connector can do, with the fields of one connection's portal.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// In full: `upsidelms.manage_user`.
+    pub name: OperationName,
+    /// What kind of data it moves.
+    pub kind: OperationKind,
+    /// One sentence for people.
+    pub summary: &'static str,
+    /// Its fields in the order of the vendor's document.
+    pub fields: Vec<Field>,
+    /// The fields whose meaning planning needs.
+    pub roles: Roles,
+    /// Whether a later call can take an effect back, so that `on_missing` may be set (semantics 9).
+    pub can_take_back: bool,
+    /// Whether the LMS mails the person at a create, so that `first_load` must be chosen (semantics 6).
+    pub mails_people: bool,
+}
+
+/// The kinds of operation, in the order in which they are delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OperationKind {
+    /// Creates and updates people.
+    PushUsers,
+}
+
+impl OperationKind {
+    /// The place of this kind in delivery: users go before all that refers to them.
+    pub fn stage(self) -> i64 {
+        match self {
+            Self::PushUsers => 0,
+        }
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PushUsers => "push users",
+        }
+    }
+}
+
+/// Which fields carry a meaning that planning needs; all may be absent from a job.
+#[derive(Clone, Debug, Default)]
+pub struct Roles {
+    /// The person's e-mail address.
+    pub email: Option<FieldName>,
+    /// The manager's e-mail address: orders managers before those they manage (semantics 12).
+    pub manager: Option<FieldName>,
+    /// The field that says whether somebody is active, and the values (any case) that mean inactive.
+    pub status: Option<(FieldName, Vec<String>)>,
+    /// Dates that make somebody inactive once they are reached, and their format.
+    pub end_dates: Vec<(FieldName, &'static str)>,
+}
+
+impl Roles {
+    /// Whether a record with these fields is inactive on `today` (semantics 10).
+    pub fn inactive(&self, fields: &Fields, today: NaiveDate) -> bool {
+        let by_status = self.status.as_ref().is_some_and(|(name, inactive)| {
+            fields.get(name).is_some_and(|value| {
+                inactive.iter().any(|inactive| inactive.to_lowercase() == value.to_lowercase())
+            })
+        });
+        let by_date = self.end_dates.iter().any(|(name, format)| {
+            fields
+                .get(name)
+                .and_then(|value| NaiveDate::parse_from_str(value, format).ok())
+                .is_some_and(|date| date <= today)
+        });
+        by_status || by_date
+    }
+}
+
+impl Operation {
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(fields: &[(&str, &str)], expected: bool) {
+        let roles = Roles {
+            status: Some(("status".into(), vec!["Inactive".into()])),
+            end_dates: vec![("termination_date".into(), "%m/%d/%Y")],
+            ..Roles::default()
+        };
+        let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        let fields: Fields = fields.iter().copied().collect();
+        assert_eq!(roles.inactive(&fields, today), expected, "{fields:?}");
+    }
+
+    #[test]
+    fn inactive_by_status_or_by_a_date_that_is_reached() {
+        check(&[], false);
+        check(&[("status", "Active")], false);
+        check(&[("status", "inactive")], true);
+        check(&[("termination_date", "11/21/2026")], true);
+        check(&[("termination_date", "11/22/2026")], false);
+        check(&[("termination_date", "")], false);
+    }
+}

@@ -1,0 +1,195 @@
+//! The report of a run as a value.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use crate::model::{
+    ChangeKind, ChangeState, ConnectionName, FieldName, Fields, JobName, Key, OperationName, PushCounts,
+    PushId, RunId, RunStatus,
+};
+
+/// Everything that a report says. Lists are capped for mails (`…_total` says how many there are);
+/// attachments and JSON have all.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The run.
+    pub run: RunId,
+    /// The job.
+    pub job: JobName,
+    /// The job in one sentence.
+    pub description: String,
+    /// How it ended.
+    pub status: RunStatus,
+    /// What started it, in words ("a file arrived", "cron 0 2 * * *", "by hand").
+    pub cause: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When its last change was settled; `None` while some are open.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// The zone in which people read the times.
+    pub timezone: Tz,
+    /// The file.
+    pub source: Option<SourceSection>,
+    /// Why nothing could be done, and the way out; each a sentence or more.
+    pub failure: Option<String>,
+    /// Things to know that are no problem ("the same bytes as run 2026-11-20.1").
+    pub notes: Vec<String>,
+    /// Each push.
+    pub pushes: Vec<PushSection>,
+    /// What was held, and why.
+    pub guards: Vec<GuardLine>,
+    /// Rows turned down, one line a problem.
+    pub rejects: Vec<RejectLine>,
+    /// How many rows were turned down in all (each counted once a push).
+    pub rejects_total: u64,
+    /// What the LMS refused, and what is parked or still pending, with its words.
+    pub refusals: Vec<RefusalLine>,
+    /// How many there are in all.
+    pub refusals_total: u64,
+    /// Connections that were stopped.
+    pub stopped: Vec<StoppedLine>,
+    /// Changes of earlier runs of this job that are still parked.
+    pub still_open: Vec<OpenLine>,
+}
+
+/// The file of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceSection {
+    /// Its name as it arrived.
+    pub file: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Data rows in it.
+    pub rows: u64,
+    /// Rows that `where` left out.
+    pub filtered: u64,
+    /// Rows that were taken: `rows = filtered + read`.
+    pub read: u64,
+}
+
+/// One push of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct PushSection {
+    /// The push.
+    pub push: PushId,
+    /// The account.
+    pub connection: ConnectionName,
+    /// The operation, in full.
+    pub operation: OperationName,
+    /// How it ended.
+    pub status: RunStatus,
+    /// The account of its rows and changes.
+    #[serde(flatten)]
+    pub counts: PushCounts,
+    /// Records that are unchanged although a value became empty (semantics 15).
+    #[serde(skip)]
+    pub emptied: u64,
+    /// People who vanished and are left alone, since the job does not say what absence means.
+    #[serde(skip)]
+    pub vanished: u64,
+    /// Things to know ("a cycle of managers was cut at …").
+    #[serde(skip)]
+    pub notes: Vec<String>,
+}
+
+/// A guard that found something.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GuardLine {
+    /// The push.
+    pub push: PushId,
+    /// The guard (`max_removed_percent`, `first_load`, `empty_file`, …).
+    pub guard: String,
+    /// What it found ("40 of 300 active records, 13.3 %").
+    pub found: String,
+    /// What is allowed ("5 %").
+    pub limit: String,
+    /// What it means, and what to do; sentences.
+    pub explanation: String,
+}
+
+/// One problem of one rejected row.
+#[derive(Clone, Debug, Serialize)]
+pub struct RejectLine {
+    /// The push.
+    pub push: PushId,
+    /// The sheet, in a workbook.
+    pub sheet: Option<String>,
+    /// The row, as a spreadsheet shows it.
+    pub row: u64,
+    /// The record's key, where it could be read.
+    pub key: Option<Key>,
+    /// The field.
+    pub field: Option<FieldName>,
+    /// What stood there; `None` where nothing did, or it is secret.
+    pub value: Option<String>,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// One change that the LMS did not take.
+#[derive(Clone, Debug, Serialize)]
+pub struct RefusalLine {
+    /// The push.
+    pub push: PushId,
+    /// The row; `None` for a removal.
+    pub row: Option<u64>,
+    /// The record.
+    pub key: Key,
+    /// `refused`, `parked` or `waiting`.
+    #[serde(skip)]
+    pub state: ChangeState,
+    /// The vendor's code, an HTTP status or our word.
+    pub code: String,
+    /// The LMS's words.
+    pub reason: String,
+}
+
+/// A connection that is of no use until a person has looked.
+#[derive(Clone, Debug)]
+pub struct StoppedLine {
+    /// The account.
+    pub connection: ConnectionName,
+    /// The code.
+    pub code: String,
+    /// The LMS's words, and what to do.
+    pub reason: String,
+}
+
+/// A change of an earlier run that is still parked.
+#[derive(Clone, Debug)]
+pub struct OpenLine {
+    /// The run.
+    pub run: RunId,
+    /// The push.
+    pub push: PushId,
+    /// The record.
+    pub key: Key,
+    /// The code.
+    pub code: String,
+    /// The LMS's words.
+    pub reason: String,
+}
+
+/// One change, for `changes.csv` and `rollbook show`.
+#[derive(Clone, Debug)]
+pub struct ChangeLine {
+    /// The push.
+    pub push: PushId,
+    /// The record.
+    pub key: Key,
+    /// What the change does.
+    pub kind: ChangeKind,
+    /// The row; `None` for a removal.
+    pub row: Option<u64>,
+    /// The fields before; `None` where the LMS was not known to hold the record.
+    pub before: Option<Fields>,
+    /// The fields after.
+    pub after: Fields,
+    /// Where it stands.
+    pub state: ChangeState,
+    /// The code of the last answer.
+    pub code: Option<String>,
+    /// The words of the last answer.
+    pub reason: Option<String>,
+}
