@@ -1,1 +1,15 @@
-//! TODO
+//! Decides what would change: pure functions of the records, the snapshot, the open outbox, the policy
+//! and the day.
+//!
+//! Nothing here reads a clock, a file or a database; the engine brings the input in key order and
+//! carries the decisions out.
+
+mod decide;
+mod guard;
+mod order;
+mod tally;
+
+pub use decide::{Candidate, Context, Decision, Entry, Known, Load, Prior, Seen, Standing, Step, decide};
+pub use guard::{Evidence, Finding, Scope, guards};
+pub use order::{Order, Ranks, email_mark};
+pub use tally::Tally;

@@ -1,0 +1,294 @@
+//! The decision table: one key, what the export says of it, what the LMS is known to hold, and what is
+//! still open, in; one step out.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::model::{
+    Change, ChangeKind, Extras, FieldName, Fields, Fingerprint, FirstLoad, Key, Missing, Origin, Problem,
+    PushPolicy, RowReject, RowsKind,
+};
+
+/// Everything known about one key of one push.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: Key,
+    /// What the export says.
+    pub seen: Seen,
+    /// What the LMS has acknowledged.
+    pub known: Option<Known>,
+    /// The latest change of an earlier run that did not end well, if there is one.
+    pub prior: Prior,
+    /// Whether the key was in a first load of people who exist already, and was not acknowledged yet.
+    pub presumed: bool,
+}
+
+/// The rows of one key.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// No row at all.
+    Absent,
+    /// Only rows that were rejected or filtered: present, and left alone (semantics 1 and 4).
+    Present,
+    /// The first accepted row, and place and identity of any further ones.
+    Rows(Box<Candidate>, Vec<(Origin, Fingerprint)>),
+}
+
+/// A row that was mapped and validated.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The row.
+    pub origin: Origin,
+    /// The values that are compared.
+    pub fields: Fields,
+    /// The values beside the comparison.
+    pub extras: Extras,
+    /// Tells rows of one key apart, secrets included.
+    pub identity: Fingerprint,
+    /// Required create-only fields that are empty.
+    pub missing_for_create: Vec<FieldName>,
+}
+
+/// What the snapshot holds of a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// The acknowledged values.
+    pub fields: Fields,
+    /// Whether the record stands, or was removed.
+    pub standing: Standing,
+}
+
+/// The standing of a record in the snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// In the LMS and active.
+    Active,
+    /// In the LMS and inactive.
+    Inactive,
+    /// Removed by an earlier run (semantics 11).
+    Removed,
+}
+
+/// What became of the latest earlier change of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prior {
+    /// There is none, or it ended well.
+    None,
+    /// Not sent yet: it can be replaced without a trace.
+    Waiting,
+    /// Perhaps sent: what the LMS holds is not certain.
+    Uncertain,
+    /// Refused or parked.
+    Unsuccessful,
+}
+
+/// Whether this is the first load of a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// The first full export, and what the job says it means.
+    First(Option<FirstLoad>),
+    /// Any other.
+    Later,
+}
+
+/// What every decision of a plan shares.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// What the job says.
+    pub policy: &'a PushPolicy,
+    /// The fields whose values are compared.
+    pub compared: &'a BTreeSet<FieldName>,
+    /// Whether this is the first load.
+    pub load: Load,
+    /// Whether the export holds everybody; a file of corrections never does.
+    pub rows: RowsKind,
+    /// The day, in the job's time zone.
+    pub today: NaiveDate,
+}
+
+/// What is to happen with one key.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// Rows turned down now, since they contradict each other or can't be made.
+    pub rejects: Vec<RowReject>,
+    /// Rows that say the same as another one.
+    pub duplicates: u64,
+    /// What is to be done.
+    pub step: Step,
+}
+
+/// What is to be done with one key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Step {
+    /// Nothing, and no row to account for.
+    #[default]
+    Nothing,
+    /// The row says what the LMS is known to hold; `emptied` where only a value became empty.
+    Unchanged {
+        /// Whether a value that the LMS holds is empty in the row (semantics 15).
+        emptied: bool,
+    },
+    /// Recorded as acknowledged, without a call (`first_load = "adopt"`).
+    Adopt(Fields),
+    /// Absent, and the job does not say what that means.
+    Vanished,
+    /// Absent, and a record that was still waiting to be made must not be made any more.
+    Withdraw,
+    /// A change.
+    Change {
+        /// The change.
+        change: Box<Change>,
+        /// Whether an earlier change of the key was still open or came to nothing: no news for guards.
+        repeated: bool,
+    },
+}
+
+/// Decides one key.
+pub fn decide(context: &Context<'_>, entry: &Entry) -> Decision {
+    match &entry.seen {
+        Seen::Present => Decision::default(),
+        Seen::Absent => Decision { step: absent(context, entry), ..Decision::default() },
+        Seen::Rows(first, others) => {
+            if others.iter().all(|(_, identity)| *identity == first.identity) {
+                let mut decision = present(context, entry, first);
+                decision.duplicates = others.len() as u64;
+                decision
+            } else {
+                contradiction(&entry.key, first, others)
+            }
+        }
+    }
+}
+
+/// Rows of one key that differ: nobody can tell which one is meant, so none is taken (semantics 2).
+fn contradiction(key: &Key, first: &Candidate, others: &[(Origin, Fingerprint)]) -> Decision {
+    let origins = || std::iter::once(&first.origin).chain(others.iter().map(|(origin, _)| origin));
+    let named: Vec<String> = origins().take(5).map(|origin| origin.row.to_string()).collect();
+    let more = match (others.len() + 1).saturating_sub(named.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let reason = format!(
+        "{} rows have this key and differ (rows {}{more}); keep the one that is right",
+        others.len() + 1,
+        named.join(", ")
+    );
+    let rejects = origins()
+        .map(|origin| RowReject {
+            origin: origin.clone(),
+            key: Some(key.clone()),
+            problems: vec![Problem { field: None, value: Some(key.to_string()), reason: reason.clone() }],
+        })
+        .collect();
+    Decision { rejects, ..Decision::default() }
+}
+
+fn absent(context: &Context<'_>, entry: &Entry) -> Step {
+    if context.rows == RowsKind::Delta {
+        return Step::Nothing;
+    }
+    let Some(known) = &entry.known else {
+        return match entry.prior {
+            Prior::Waiting | Prior::Unsuccessful => Step::Withdraw,
+            Prior::None | Prior::Uncertain => Step::Nothing,
+        };
+    };
+    if known.standing == Standing::Removed {
+        return Step::Nothing;
+    }
+    match &context.policy.on_missing {
+        Missing::Ignore => Step::Vanished,
+        Missing::Set(fields) => {
+            let after = known.fields.overlaid(fields);
+            if after == known.fields && entry.prior != Prior::Uncertain {
+                return Step::Nothing;
+            }
+            change(
+                entry,
+                ChangeKind::Remove,
+                None,
+                Some(known.fields.clone()),
+                after.clone(),
+                after,
+                Extras::default(),
+            )
+        }
+    }
+}
+
+fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
+    let Some(known) = &entry.known else { return unknown(context, entry, row) };
+    let always = Extras { create: Fields::default(), always: row.extras.always.clone() };
+    let origin = Some(row.origin.clone());
+    let before = Some(known.fields.clone());
+    let step = if known.standing == Standing::Removed {
+        let sent = context.policy.on_return.overlaid(&row.fields);
+        change(entry, ChangeKind::Update, origin, before, known.fields.overlaid(&sent), sent, always)
+    } else if row.fields.within(&known.fields) && entry.prior != Prior::Uncertain {
+        let emptied = known.fields.iter().any(|(name, value)| {
+            !value.is_empty() && context.compared.contains(name) && row.fields.get(name).is_none()
+        });
+        Step::Unchanged { emptied }
+    } else {
+        let after = known.fields.overlaid(&row.fields);
+        let roles = &context.policy.roles;
+        let leaves = roles.inactive(&after, context.today) && !roles.inactive(&known.fields, context.today);
+        let kind = if leaves { ChangeKind::Deactivate } else { ChangeKind::Update };
+        change(entry, kind, origin, before, after, row.fields.clone(), always)
+    };
+    Decision { step, ..Decision::default() }
+}
+
+/// A row of somebody whom the LMS is not known to hold.
+fn unknown(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
+    let origin = Some(row.origin.clone());
+    let exists = match context.load {
+        Load::First(Some(FirstLoad::Adopt)) => {
+            return Decision { step: Step::Adopt(row.fields.clone()), ..Decision::default() };
+        }
+        Load::First(Some(FirstLoad::Existing)) => true,
+        Load::First(_) | Load::Later => entry.presumed,
+    };
+    if exists {
+        let always = Extras { create: Fields::default(), always: row.extras.always.clone() };
+        let fields = row.fields.clone();
+        let step = change(entry, ChangeKind::Update, origin, None, fields.clone(), fields, always);
+        return Decision { step, ..Decision::default() };
+    }
+    if row.missing_for_create.is_empty() {
+        let fields = row.fields.clone();
+        let step =
+            change(entry, ChangeKind::Create, origin, None, fields.clone(), fields, row.extras.clone());
+        return Decision { step, ..Decision::default() };
+    }
+    let problems = row
+        .missing_for_create
+        .iter()
+        .map(|field| Problem {
+            field: Some(field.clone()),
+            value: None,
+            reason: "is empty, and the LMS demands it of a new record; fill it in".to_owned(),
+        })
+        .collect();
+    let reject = RowReject { origin: row.origin.clone(), key: Some(entry.key.clone()), problems };
+    Decision { rejects: vec![reject], ..Decision::default() }
+}
+
+fn change(
+    entry: &Entry,
+    kind: ChangeKind,
+    origin: Option<Origin>,
+    before: Option<Fields>,
+    after: Fields,
+    sent: Fields,
+    extras: Extras,
+) -> Step {
+    let change = Change { key: entry.key.clone(), kind, origin, before, after, sent, extras };
+    Step::Change { change: Box::new(change), repeated: entry.prior != Prior::None }
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

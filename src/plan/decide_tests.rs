@@ -1,0 +1,182 @@
+use super::*;
+use crate::model::{Digest, GuardLimits, Roles};
+
+fn policy() -> PushPolicy {
+    PushPolicy {
+        rows: RowsKind::Full,
+        first_load: None,
+        on_missing: Missing::Set([("status", "Inactive")].into_iter().collect()),
+        on_return: [("status", "Active")].into_iter().collect(),
+        roles: Roles { status: Some(("status".into(), vec!["Inactive".into()])), ..Roles::default() },
+        guard: GuardLimits::default(),
+    }
+}
+
+fn row(number: u64, fields: &[(&str, &str)]) -> Candidate {
+    let fields: Fields = fields.iter().copied().collect();
+    Candidate {
+        origin: Origin { sheet: None, row: number },
+        identity: fields.fingerprint(),
+        fields,
+        extras: Extras {
+            create: [("note", "new")].into_iter().collect(),
+            always: [("by", "rollbook")].into_iter().collect(),
+        },
+        missing_for_create: Vec::new(),
+    }
+}
+
+fn rows(first: Candidate) -> Seen {
+    Seen::Rows(Box::new(first), Vec::new())
+}
+
+fn known(standing: Standing, fields: &[(&str, &str)]) -> Option<Known> {
+    Some(Known { fields: fields.iter().copied().collect(), standing })
+}
+
+fn entry(seen: Seen, known: Option<Known>) -> Entry {
+    Entry { key: Key::from_values(["E1"]), seen, known, prior: Prior::None, presumed: false }
+}
+
+fn run(load: Load, policy: &PushPolicy, entry: &Entry) -> Decision {
+    let compared = ["city", "phone", "status"].map(FieldName::from).into_iter().collect();
+    let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+    decide(&Context { policy, compared: &compared, load, rows: policy.rows, today }, entry)
+}
+
+#[track_caller]
+fn check(entry: &Entry, expected: &str) -> Decision {
+    let decision = run(Load::Later, &policy(), entry);
+    assert_eq!(word(&decision.step), expected);
+    decision
+}
+
+fn word(step: &Step) -> &'static str {
+    match step {
+        Step::Nothing => "nothing",
+        Step::Unchanged { emptied: false } => "unchanged",
+        Step::Unchanged { emptied: true } => "unchanged, emptied",
+        Step::Adopt(_) => "adopt",
+        Step::Vanished => "vanished",
+        Step::Withdraw => "withdraw",
+        Step::Change { change, .. } => change.kind.as_str(),
+    }
+}
+
+fn changed(decision: Decision) -> Change {
+    match decision.step {
+        Step::Change { change, .. } => *change,
+        other => panic!("no change: {other:?}"),
+    }
+}
+
+#[test]
+fn a_new_key_is_created_with_everything() {
+    let change = changed(check(&entry(rows(row(2, &[("city", "Pune")])), None), "create"));
+    assert_eq!(change.before, None);
+    assert_eq!(change.extras.create.len(), 1);
+    assert_eq!(change.extras.always.len(), 1);
+}
+
+#[test]
+fn the_same_values_are_unchanged_and_others_an_update() {
+    let pune = || known(Standing::Active, &[("city", "Pune"), ("phone", "1")]);
+    check(&entry(rows(row(2, &[("city", "Pune"), ("phone", "1")])), pune()), "unchanged");
+    check(&entry(rows(row(2, &[("city", "Pune")])), pune()), "unchanged, emptied");
+    let change = changed(check(&entry(rows(row(2, &[("city", "Delhi")])), pune()), "update"));
+    assert_eq!(change.after, [("city", "Delhi"), ("phone", "1")].into_iter().collect(), "phone is kept");
+    assert_eq!(change.sent, [("city", "Delhi")].into_iter().collect(), "and not sent");
+    assert!(change.extras.create.is_empty(), "create-only values stay out of an update");
+    assert_eq!(change.extras.always.len(), 1);
+}
+
+#[test]
+fn a_row_that_makes_somebody_inactive_is_a_deactivation() {
+    let leaves = || rows(row(2, &[("status", "Inactive")]));
+    check(&entry(leaves(), known(Standing::Active, &[("status", "Active")])), "deactivate");
+    check(&entry(leaves(), known(Standing::Inactive, &[("status", "inactive")])), "update");
+    check(&entry(leaves(), None), "create");
+}
+
+#[test]
+fn absence_removes_once_and_only_in_a_full_export() {
+    let active = || known(Standing::Active, &[("city", "Pune"), ("status", "Active")]);
+    let change = changed(check(&entry(Seen::Absent, active()), "remove"));
+    assert_eq!(change.sent, [("city", "Pune"), ("status", "Inactive")].into_iter().collect());
+    check(&entry(Seen::Absent, known(Standing::Removed, &[("status", "Inactive")])), "nothing");
+    check(&entry(Seen::Absent, known(Standing::Inactive, &[("status", "Inactive")])), "nothing");
+    check(&entry(Seen::Present, active()), "nothing");
+
+    let delta = PushPolicy { rows: RowsKind::Delta, ..policy() };
+    assert_eq!(word(&run(Load::Later, &delta, &entry(Seen::Absent, active())).step), "nothing");
+    let silent = PushPolicy { on_missing: Missing::Ignore, ..policy() };
+    assert_eq!(word(&run(Load::Later, &silent, &entry(Seen::Absent, active())).step), "vanished");
+}
+
+#[test]
+fn somebody_removed_comes_back_by_an_update() {
+    let removed = known(Standing::Removed, &[("city", "Pune"), ("status", "Inactive")]);
+    let change = changed(check(&entry(rows(row(2, &[("city", "Pune")])), removed.clone()), "update"));
+    assert_eq!(change.after, [("city", "Pune"), ("status", "Active")].into_iter().collect());
+    assert!(change.extras.create.is_empty(), "no password is reset");
+    let change = changed(check(&entry(rows(row(2, &[("status", "Inactive")])), removed), "update"));
+    assert_eq!(change.after.get(&"status".into()), Some("Inactive"), "the row knows better than on_return");
+}
+
+#[test]
+fn identical_rows_are_one_and_different_ones_none() {
+    let twin = row(9, &[("city", "Pune")]);
+    let same = Seen::Rows(Box::new(row(2, &[("city", "Pune")])), vec![(twin.origin, twin.identity)]);
+    let decision = check(&entry(same, None), "create");
+    assert_eq!((decision.duplicates, decision.rejects.len()), (1, 0));
+
+    let other = Digest::new().part("other").finish();
+    let others = (0..7).map(|n| (Origin { sheet: None, row: 10 + n }, other)).collect();
+    let decision = check(&entry(Seen::Rows(Box::new(row(2, &[])), others), None), "nothing");
+    assert_eq!((decision.duplicates, decision.rejects.len()), (0, 8));
+    insta::assert_snapshot!(
+        decision.rejects[0].problems[0].reason,
+        @"8 rows have this key and differ (rows 2, 10, 11, 12, 13 and 3 more); keep the one that is right"
+    );
+}
+
+#[test]
+fn the_first_load_does_what_the_job_says() {
+    let new = || entry(rows(row(2, &[("city", "Pune")])), None);
+    let first = |load| run(Load::First(load), &policy(), &new());
+    assert_eq!(word(&first(None).step), "create");
+    assert_eq!(word(&first(Some(FirstLoad::Create)).step), "create");
+    assert_eq!(word(&first(Some(FirstLoad::Adopt)).step), "adopt");
+    let existing = changed(first(Some(FirstLoad::Existing)));
+    assert_eq!((existing.kind, existing.before), (ChangeKind::Update, None));
+    assert!(existing.extras.create.is_empty());
+
+    let presumed = Entry { presumed: true, ..new() };
+    let later = changed(run(Load::Later, &policy(), &presumed));
+    assert_eq!(
+        later.kind,
+        ChangeKind::Update,
+        "what a first load did not get through is no new record later"
+    );
+}
+
+#[test]
+fn a_new_record_without_its_required_create_only_field_is_rejected() {
+    let bare = Candidate { missing_for_create: vec!["password".into()], ..row(5, &[("city", "Pune")]) };
+    let decision = check(&entry(rows(bare.clone()), None), "nothing");
+    assert_eq!(decision.rejects.len(), 1);
+    check(&entry(rows(bare), known(Standing::Active, &[("city", "Pune")])), "unchanged");
+}
+
+#[test]
+fn what_is_still_open_is_replaced_and_what_is_uncertain_is_sent_again() {
+    let pune = || known(Standing::Active, &[("city", "Pune")]);
+    let with = |prior, seen, known| Entry { prior, ..entry(seen, known) };
+    let same = || rows(row(2, &[("city", "Pune")]));
+    check(&with(Prior::Waiting, same(), pune()), "unchanged");
+    check(&with(Prior::Uncertain, same(), pune()), "update");
+    check(&with(Prior::Waiting, Seen::Absent, None), "withdraw");
+    check(&with(Prior::None, Seen::Absent, None), "nothing");
+    let decision = check(&with(Prior::Unsuccessful, same(), None), "create");
+    assert!(matches!(decision.step, Step::Change { repeated: true, .. }));
+}
