@@ -14,6 +14,7 @@ mod policy;
 mod record;
 mod reject;
 mod run;
+mod snapshot;
 
 pub use change::{Change, ChangeKind, PushCounts};
 pub use field::{Field, FieldKind, ListOf};
@@ -27,3 +28,4 @@ pub use policy::{FirstLoad, GuardLimits, HoldScope, Missing, PushPolicy, RowsKin
 pub use record::{Extras, Fields, Record, Secrets};
 pub use reject::{Origin, Problem, RowReject};
 pub use run::{PushStatus, RunStatus};
+pub use snapshot::{Known, Standing};

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub enum ChangeState {
     /// To be sent, now or at its next try.
     Waiting,
+    /// Taken by a delivery that runs now; after a crash it is waiting again.
+    Claimed,
     /// Part of a hold: never sent unless a person approves.
     Held,
     /// The LMS has it.
@@ -23,8 +25,9 @@ pub enum ChangeState {
 
 impl ChangeState {
     /// Every state, in the order of the life of a change.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Waiting,
+        Self::Claimed,
         Self::Held,
         Self::Accepted,
         Self::Already,
@@ -37,6 +40,7 @@ impl ChangeState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Claimed => "claimed",
             Self::Held => "held",
             Self::Accepted => "accepted",
             Self::Already => "already",

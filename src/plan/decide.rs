@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::model::{
-    Change, ChangeKind, Extras, FieldName, Fields, Fingerprint, FirstLoad, Key, Missing, Origin, Problem,
-    PushPolicy, RowReject, RowsKind,
+    Change, ChangeKind, Extras, FieldName, Fields, Fingerprint, FirstLoad, Key, Known, Missing, Origin,
+    Problem, PushPolicy, RowReject, RowsKind, Standing,
 };
 
 /// Everything known about one key of one push.
@@ -49,26 +49,6 @@ pub struct Candidate {
     pub identity: Fingerprint,
     /// Required create-only fields that are empty.
     pub missing_for_create: Vec<FieldName>,
-}
-
-/// What the snapshot holds of a key.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Known {
-    /// The acknowledged values.
-    pub fields: Fields,
-    /// Whether the record stands, or was removed.
-    pub standing: Standing,
-}
-
-/// The standing of a record in the snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// In the LMS and active.
-    Active,
-    /// In the LMS and inactive.
-    Inactive,
-    /// Removed by an earlier run (semantics 11).
-    Removed,
 }
 
 /// What became of the latest earlier change of a key.

@@ -9,7 +9,7 @@ mod guard;
 mod order;
 mod tally;
 
-pub use decide::{Candidate, Context, Decision, Entry, Known, Load, Prior, Seen, Standing, Step, decide};
+pub use decide::{Candidate, Context, Decision, Entry, Load, Prior, Seen, Step, decide};
 pub use guard::{Evidence, Finding, Scope, guards};
 pub use order::{Order, Ranks, email_mark};
 pub use tally::Tally;

@@ -1,1 +1,117 @@
-//! Under construction.
+//! The database: all SQL stands in this folder, one file a group of tables.
+//!
+//! Its face shows no SQL, no SQLite and no open transaction, so that another database could stand
+//! behind it. It knows no file of an export, no LMS and no clock: times come in as arguments.
+
+mod error;
+mod history;
+mod mails;
+mod outbox;
+mod plans;
+mod pushes;
+mod rejects;
+mod requests;
+mod runs;
+mod seal;
+mod spool;
+mod ticks;
+mod values;
+
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{SqlSafeStr, Sqlite, Transaction};
+
+pub use error::StoreError;
+pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
+pub use mails::{MailEntry, MailState, NewMail};
+pub use outbox::{Queued, QueuedState, Settled, Stop};
+pub use plans::{PlannedPush, SpooledSummary};
+pub use pushes::{PushRef, PushState, SnapshotRow};
+pub use rejects::{OriginalCells, StoredReject};
+pub use requests::Request;
+pub use runs::{NewRun, Phase, RunRecord, RunRef};
+pub use seal::{SealError, Sealer};
+pub use spool::{Spool, SpoolChange, StagedRow, StagedState};
+pub use ticks::TickKind;
+
+/// Every migration, oldest first; they only go forward.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../migrations/0001_first.sql"))];
+
+/// The database of one data directory.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the database, makes it where there is none, and brings it to the present schema.
+    ///
+    /// # Errors
+    /// When the file can't be made, read or written, or was made by a newer Rollbook.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        // SQLite would make the file readable for everybody that the umask allows.
+        std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|error| StoreError::file(path, &error))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("journal_size_limit", "67108864")
+            .optimize_on_close(true, None);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_with(options.clone())
+            .await?;
+        migrator().run(&writer).await.map_err(|error| StoreError::Migration(error.to_string()))?;
+        let reader =
+            SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
+        Ok(Self { writer, reader, path: path.to_owned() })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closes the database; what is committed is on disk already.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// Moves the write-ahead log into the database: after a run, so that neither grows for ever.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|(version, name, sql)| {
+            Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+        })
+        .collect();
+    Migrator::with_migrations(migrations)
+}
