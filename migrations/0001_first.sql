@@ -108,6 +108,7 @@ CREATE TABLE change (
 ) STRICT;
 
 CREATE INDEX change_queue ON change (connection, stage, change_ref) WHERE state = 'waiting';
+CREATE INDEX change_due ON change (connection, next_at) WHERE state = 'waiting';
 CREATE INDEX change_open ON change (push_ref, state) WHERE state IN ('waiting', 'claimed', 'parked');
 CREATE INDEX change_key ON change (push_ref, key, change_ref);
 CREATE INDEX change_run ON change (run_ref, push_ref, state, change_ref);

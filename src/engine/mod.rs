@@ -1,1 +1,123 @@
-//! Under construction.
+//! Runs jobs: the one place where pure decisions and effects meet.
+//!
+//! A run goes through four steps, each of which can be taken again after a crash:
+//! acquire (claim the file, enter the run), plan (read, compare, guard), commit (outbox), deliver and
+//! conclude (settle, report). Deliveries go on beside the runs, one line a connection.
+
+mod acquire;
+mod clock;
+mod commands;
+mod conclude;
+mod connect;
+mod deliver;
+mod error;
+mod files;
+mod lock;
+mod mailing;
+mod planning;
+mod reading;
+mod recover;
+mod reporting;
+mod run;
+mod staging;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::config::{Config, Connection, Job};
+use crate::model::{ConnectionName, JobName};
+use crate::observe::Progress;
+use crate::store::{Sealer, Store};
+
+pub use acquire::{Acquired, Incoming};
+pub use clock::{Clock, SystemClock};
+pub use commands::{PlanView, PushView};
+pub use conclude::run_status;
+pub use connect::{open_mailer, probe_connection};
+pub use error::EngineError;
+pub use files::DataFiles;
+pub use lock::{DataLock, LockError};
+pub use planning::Plan;
+pub use reporting::{load_report, write_run_json};
+
+/// All that runs need, shared by the daemon and the command line.
+#[derive(Debug)]
+pub struct Engine {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The folders of the data directory.
+    pub files: DataFiles,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// How far the present work is, for a person who watches.
+    pub progress: Arc<Progress>,
+    sealer: Option<Sealer>,
+    /// Wakes the deliveries: something may be due.
+    queued: BTreeMap<ConnectionName, Arc<Notify>>,
+    /// Wakes whoever follows a run: something was settled.
+    settled: Notify,
+    /// Wakes the mail delivery.
+    mail: Notify,
+}
+
+impl Engine {
+    /// Opens the data directory. Nothing is delivered before somebody asks for it.
+    ///
+    /// # Errors
+    /// When folders or database can't be made or opened, or the data key can't be fetched.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, EngineError> {
+        let files = DataFiles::prepare(&config.data_dir)?;
+        let store = Store::open(&files.database()).await?;
+        let sealer = config.data_key.as_ref().map(|key| key.resolve()).transpose()?.map(|key| Sealer::new(&key));
+        let queued = config.connections.keys().map(|name| (name.clone(), Arc::new(Notify::new()))).collect();
+        Ok(Arc::new(Self {
+            config,
+            store,
+            files,
+            clock,
+            progress: Arc::default(),
+            sealer,
+            queued,
+            settled: Notify::new(),
+            mail: Notify::new(),
+        }))
+    }
+
+    /// The job of that name.
+    ///
+    /// # Errors
+    /// When there is none; the error names the nearest.
+    pub fn job(&self, name: &str) -> Result<&Job, EngineError> {
+        self.config.jobs.get(name).ok_or_else(|| EngineError::no_such_job(name, self.config.jobs.keys()))
+    }
+
+    /// The sealer.
+    ///
+    /// # Errors
+    /// When no `data_key` is set.
+    pub fn sealer(&self) -> Result<&Sealer, EngineError> {
+        self.sealer.as_ref().ok_or(EngineError::NoDataKey)
+    }
+
+    fn connection(&self, name: &ConnectionName) -> Result<&Connection, EngineError> {
+        self.config.connections.get(name).ok_or_else(|| EngineError::NoSuchConnection(name.clone()))
+    }
+
+    fn find_job(&self, name: &JobName) -> Result<&Job, EngineError> {
+        self.config.jobs.get(name).ok_or_else(|| EngineError::JobIsGone(name.clone()))
+    }
+
+    fn wake(&self, connection: &ConnectionName) {
+        if let Some(notify) = self.queued.get(connection) {
+            notify.notify_one();
+        }
+    }
+
+    fn wake_all(&self) {
+        self.queued.values().for_each(|notify| notify.notify_one());
+    }
+}

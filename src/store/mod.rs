@@ -35,7 +35,7 @@ pub use plans::{PlannedPush, SpooledSummary};
 pub use pushes::{PushRef, PushState, SnapshotRow};
 pub use rejects::{OriginalCells, StoredReject};
 pub use requests::Request;
-pub use runs::{NewRun, Phase, RunRecord, RunRef};
+pub use runs::{NewFile, NewRun, Phase, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};
 pub use spool::{Spool, SpoolChange, StagedRow, StagedState};
 pub use ticks::TickKind;

@@ -17,7 +17,7 @@ use crate::model::{
     Standing,
 };
 
-use super::values::{count, from_json, json, kind, millis, state};
+use super::values::{count, from_json, json, kind, millis, state, time};
 use super::{PushRef, RunRef, Store, StoreError};
 
 /// A change that was claimed for delivery.
@@ -113,7 +113,15 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Queued>, StoreError> {
         // Looking costs no lock: only where something is due is the writer asked.
-        if self.next_due(connection).await?.is_none_or(|due| due > now) {
+        let due = sqlx::query(
+            "SELECT 1 FROM change c JOIN run r ON r.run_ref = c.run_ref
+             WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ? LIMIT 1",
+        )
+        .bind(connection.as_str())
+        .bind(millis(now))
+        .fetch_optional(&self.reader)
+        .await?;
+        if due.is_none() {
             return Ok(Vec::new());
         }
         let mut transaction = self.begin().await?;
@@ -148,13 +156,14 @@ impl Store {
     /// When the next waiting change of a connection is due; `None` where none waits.
     pub async fn next_due(&self, connection: &ConnectionName) -> Result<Option<DateTime<Utc>>, StoreError> {
         let row = sqlx::query(
-            "SELECT min(c.next_at) FROM change c JOIN run r USING (run_ref)
-             WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired'",
+            "SELECT c.next_at FROM change c JOIN run r ON r.run_ref = c.run_ref
+             WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired'
+             ORDER BY c.next_at LIMIT 1",
         )
         .bind(connection.as_str())
-        .fetch_one(&self.reader)
+        .fetch_optional(&self.reader)
         .await?;
-        super::values::maybe_time(row.try_get(0)?)
+        row.map(|row| time(row.try_get(0)?)).transpose()
     }
 
     /// Settles many changes at once: state, attempt and snapshot, in one transaction.
@@ -339,6 +348,22 @@ impl Store {
                     }
                 }
                 Ok((push, row.try_get::<String, _>(1)?.into(), counts))
+            })
+            .collect()
+    }
+
+    /// What of a run is still under way: waiting and claimed changes by push and connection.
+    pub async fn under_way(&self, run: RunRef) -> Result<Vec<(PushRef, ConnectionName, u64)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT push_ref, connection, count(*) FROM change
+             WHERE run_ref = ? AND state IN ('waiting', 'claimed') GROUP BY 1, 2",
+        )
+        .bind(run.0)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok((PushRef(row.try_get(0)?), row.try_get::<String, _>(1)?.into(), count(row.try_get(2)?)))
             })
             .collect()
     }

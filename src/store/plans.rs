@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use crate::model::{ChangeState, ConnectionName, Fingerprint, Key, OperationName, PushCounts};
+use crate::model::{ChangeState, ConnectionName, Fingerprint, Key, OperationName, PushCounts, PushId};
 
 use super::spool::change_texts;
 use super::values::{int, json, millis};
@@ -18,6 +18,8 @@ const PAGE: u32 = 400;
 pub struct PlannedPush {
     /// The push.
     pub push: PushRef,
+    /// Its id.
+    pub push_id: PushId,
     /// Its account.
     pub connection: ConnectionName,
     /// Its operation, in full.

@@ -12,6 +12,11 @@ use super::{Store, StoreError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PushRef(pub(super) i64);
 
+impl PushRef {
+    /// Stands for a push that the database does not know yet.
+    pub const NONE: Self = Self(0);
+}
+
 /// What planning asks of a push.
 #[derive(Clone, Debug)]
 pub struct PushState {

@@ -47,8 +47,15 @@ pub struct NewRun {
     pub started_at: DateTime<Utc>,
     /// When its report goes in any case.
     pub deadline_at: DateTime<Utc>,
-    /// The file's name as it arrived.
-    pub file: String,
+    /// The file; `None` where none was there.
+    pub file: Option<NewFile>,
+}
+
+/// The file of a run to be entered.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Its name as it arrived.
+    pub name: String,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
     /// Its size.
@@ -117,9 +124,10 @@ pub(super) fn record(row: &SqliteRow) -> Result<RunRecord, StoreError> {
 }
 
 impl Store {
-    /// Enters a run whose file lies in `processing/`.
+    /// Enters a run, whose file lies in `processing/`.
     pub async fn enter_run(&self, new: &NewRun) -> Result<RunRecord, StoreError> {
         let mut transaction = self.begin().await?;
+        let file = new.file.as_ref();
         let day = new.started_at.format("%Y-%m-%d").to_string();
         let run_ref: i64 = sqlx::query(
             "INSERT INTO run (run, job, job_hash, cause, phase, started_at, deadline_at, file, sha256, bytes,
@@ -135,11 +143,11 @@ impl Store {
         .bind(&new.cause)
         .bind(millis(new.started_at))
         .bind(millis(new.deadline_at))
-        .bind(&new.file)
-        .bind(&new.sha256)
-        .bind(int(new.bytes))
-        .bind(new.claimed.as_deref())
-        .bind(&new.processing)
+        .bind(file.map(|file| &file.name))
+        .bind(file.map(|file| &file.sha256))
+        .bind(file.map(|file| int(file.bytes)))
+        .bind(file.and_then(|file| file.claimed.as_deref()))
+        .bind(file.map(|file| &file.processing))
         .fetch_one(&mut *transaction)
         .await?
         .try_get(0)?;
@@ -166,9 +174,9 @@ impl Store {
         rows.iter().map(record).collect()
     }
 
-    /// The run of the job directly before this one.
-    pub async fn run_before(&self, job: &JobName, run: RunRef) -> Result<Option<RunRecord>, StoreError> {
-        let row = sqlx::query(RUN_BEFORE).bind(job.as_str()).bind(run.0).fetch_optional(&self.reader).await?;
+    /// The run of the job with the file directly before this one's.
+    pub async fn file_before(&self, job: &JobName, run: RunRef) -> Result<Option<RunRecord>, StoreError> {
+        let row = sqlx::query(FILE_BEFORE).bind(job.as_str()).bind(run.0).fetch_optional(&self.reader).await?;
         row.as_ref().map(record).transpose()
     }
 
@@ -184,6 +192,21 @@ impl Store {
         .fetch_one(&self.reader)
         .await?;
         Ok(row.try_get::<i64, _>(0)? == 0)
+    }
+
+    /// The run that claimed the original at this place, if one did.
+    pub async fn run_of_claim(&self, claimed: &str) -> Result<Option<RunRef>, StoreError> {
+        let row = sqlx::query("SELECT run_ref FROM run WHERE claimed = ?")
+            .bind(claimed)
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.map(RunRef))
+    }
+
+    /// Runs whose private copy has not been moved to its destination yet, though they are planned or done.
+    pub async fn unmoved(&self) -> Result<Vec<RunRecord>, StoreError> {
+        let rows = sqlx::query(UNMOVED).fetch_all(&self.reader).await?;
+        rows.iter().map(record).collect()
     }
 
     /// The claimed original is gone.
@@ -276,4 +299,5 @@ impl Store {
 const RUN_BY_REF: &str = "SELECT * FROM run WHERE run_ref = ?";
 const RUN_BY_NAME: &str = "SELECT * FROM run WHERE run = ?";
 const OPEN_RUNS: &str = "SELECT * FROM run WHERE phase <> 'done' ORDER BY run_ref";
-const RUN_BEFORE: &str = "SELECT * FROM run WHERE job = ? AND run_ref < ? ORDER BY run_ref DESC LIMIT 1";
+const FILE_BEFORE: &str = "SELECT * FROM run WHERE job = ? AND run_ref < ? AND file IS NOT NULL ORDER BY run_ref DESC LIMIT 1";
+const UNMOVED: &str = "SELECT * FROM run WHERE processing IS NOT NULL AND phase <> 'acquired' ORDER BY run_ref";

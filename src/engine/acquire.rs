@@ -1,0 +1,180 @@
+//! Acquire: a file that has settled becomes a run, and nobody else can change it any more.
+//!
+//! Claim it by a rename into `.rollbook/` within its own folder, copy and hash it into `processing/`,
+//! enter the run, remove the claimed original. After a crash each step is taken up where it was.
+
+use std::ffi::OsStr;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::config::Job;
+use crate::store::{NewFile, NewRun, RunRecord};
+
+use super::files::copy_hashed;
+use super::{Engine, EngineError};
+
+/// The folder for claimed originals, within each drop folder.
+pub const CLAIMED: &str = ".rollbook";
+
+/// A file to be processed.
+#[derive(Clone, Debug)]
+pub enum Incoming {
+    /// A file of this name in the job's drop folder.
+    Dropped(String),
+    /// A copy that lies in `processing/` already, and the name of the file that it was made of.
+    Copied {
+        /// The name.
+        name: String,
+        /// The copy.
+        path: PathBuf,
+    },
+}
+
+/// What came of acquiring a file.
+#[derive(Debug)]
+pub enum Acquired {
+    /// A run.
+    Run(Box<RunRecord>),
+    /// The file was gone before it could be claimed.
+    Gone,
+}
+
+impl Engine {
+    /// Makes a run of a file.
+    ///
+    /// # Errors
+    /// When the file can't be claimed or copied; it lies where it lay, or in `.rollbook/` beside.
+    pub async fn acquire(&self, job: &Job, incoming: &Incoming, cause: &str) -> Result<Acquired, EngineError> {
+        match incoming {
+            Incoming::Dropped(name) => {
+                let Some(claimed) = claim(&job.source.folder, name)? else { return Ok(Acquired::Gone) };
+                self.enter_claimed(job, name, &claimed, cause).await.map(|run| Acquired::Run(Box::new(run)))
+            }
+            Incoming::Copied { name, path } => {
+                let path = path.clone();
+                let opened = File::open(&path).map_err(|error| EngineError::file("read", &path, &error))?;
+                let copied =
+                    copy_hashed(opened, io::sink()).map_err(|error| EngineError::file("read", &path, &error))?;
+                let file = NewFile {
+                    name: name.clone(),
+                    sha256: copied.sha256,
+                    bytes: copied.bytes,
+                    claimed: None,
+                    processing: path.to_string_lossy().into_owned(),
+                };
+                self.enter(job, cause, Some(file)).await.map(|run| Acquired::Run(Box::new(run)))
+            }
+        }
+    }
+
+    /// Copies a file that somebody named into `processing/`; the file itself stays where it is.
+    ///
+    /// # Errors
+    /// When it can't be read, is no regular file, or can't be copied.
+    pub fn copy_named(&self, path: &Path) -> Result<Incoming, EngineError> {
+        let name = path.file_name().unwrap_or(OsStr::new("export")).to_string_lossy().into_owned();
+        let to = self.files.processing().join(private_name(&name));
+        let from = open_regular(path).map_err(|error| EngineError::file("read", path, &error))?;
+        self.files.copy_in(from, &to)?;
+        Ok(Incoming::Copied { name, path: to })
+    }
+
+    /// A run without a file: nothing was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn enter_nothing(&self, job: &Job, cause: &str) -> Result<RunRecord, EngineError> {
+        self.enter(job, cause, None).await
+    }
+
+    pub(super) async fn enter_claimed(
+        &self,
+        job: &Job,
+        name: &str,
+        claimed: &Path,
+        cause: &str,
+    ) -> Result<RunRecord, EngineError> {
+        let processing = self.files.processing().join(private_name(name));
+        let opened = open_regular(claimed).map_err(|error| EngineError::file("read", claimed, &error))?;
+        let copied = self.files.copy_in(opened, &processing)?;
+        let file = NewFile {
+            name: name.to_owned(),
+            sha256: copied.sha256,
+            bytes: copied.bytes,
+            claimed: Some(claimed.to_string_lossy().into_owned()),
+            processing: processing.to_string_lossy().into_owned(),
+        };
+        let run = self.enter(job, cause, Some(file)).await?;
+        self.drop_claim(&run, claimed).await?;
+        Ok(run)
+    }
+
+    /// Removes the claimed original of an entered run.
+    pub(super) async fn drop_claim(&self, run: &RunRecord, claimed: &Path) -> Result<(), EngineError> {
+        match fs::remove_file(claimed) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(EngineError::file("remove the claimed file", claimed, &error)),
+        }
+        self.store.forget_claim(run.run_ref).await?;
+        Ok(())
+    }
+
+    async fn enter(&self, job: &Job, cause: &str, file: Option<NewFile>) -> Result<RunRecord, EngineError> {
+        let now = self.clock.now();
+        let deadline_at = chrono::TimeDelta::from_std(job.deadline).map_or(now, |deadline| now + deadline);
+        let new = NewRun {
+            job: job.name.clone(),
+            job_hash: job.hash,
+            cause: cause.to_owned(),
+            started_at: now,
+            deadline_at,
+            file,
+        };
+        let run = self.store.enter_run(&new).await?;
+        tracing::info!(job = %run.job, run = %run.run, cause, file = run.file.is_some(), "run begun");
+        Ok(run)
+    }
+}
+
+/// Claims a file by renaming it into `.rollbook/`; `None` where it is gone.
+fn claim(folder: &Path, name: &str) -> Result<Option<PathBuf>, EngineError> {
+    let claims = folder.join(CLAIMED);
+    let failed = |error: &io::Error| EngineError::file("claim a file in the drop folder", folder, error);
+    match fs::create_dir(&claims) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(&error)),
+        _ => {}
+    }
+    let claimed = claims.join(private_name(name));
+    match fs::rename(folder.join(name), &claimed) {
+        Ok(()) => Ok(Some(claimed)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// Opens a regular file; links are not followed, and a FIFO does not make us wait.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+    }
+}
+
+/// A name that no other file has: random letters before the name.
+fn private_name(name: &str) -> String {
+    let random = RandomState::new().build_hasher().finish();
+    format!("{random:016x}-{name}")
+}
+
+/// The name of a claimed or copied file without the letters before it.
+pub(super) fn public_name(private: &str) -> &str {
+    private.split_once('-').map_or(private, |(_, name)| name)
+}
