@@ -187,6 +187,8 @@ mod tests {
             Call::read(&parameters, &Cipher::new("Upside@2016")).user
         };
         assert_eq!(read(""), Read::Missing);
+        // Nothing, encrypted by openssl.
+        assert_eq!(read("tm6LeDb1oWFu71b+6c10EA=="), Read::Missing);
         assert_eq!(read("O+6XoofOQzGhdUk1zPoe1A"), Read::Unreadable);
         // `en` and, by openssl, `[1]`: neither is an object.
         assert_eq!(read("O+6XoofOQzGhdUk1zPoe1A=="), Read::Unreadable);
