@@ -1,8 +1,7 @@
-//! Faults that the sandbox commits on purpose: scripted ones first, then random shares.
+//! Faults that the sandbox commits on purpose, and how people ask for them.
 //!
 //! Knows no product: what a fault's answer looks like inside a product's envelope is the product's own.
 
-use std::collections::VecDeque;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -109,7 +108,8 @@ impl Faults {
         Self { script: script.into_iter().collect(), ..Self::default() }
     }
 
-    fn shares(&self) -> [(FaultKind, f64); 8] {
+    /// The share of each fault that chance decides on.
+    pub(super) fn shares(&self) -> [(FaultKind, f64); 8] {
         [
             (FaultKind::Fail, self.fail),
             (FaultKind::Lose, self.lose),
@@ -176,52 +176,6 @@ fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Err(serde::de::Error::custom(format!("a share is {share}; it is between 0 and 1")))
 }
 
-/// Decides the fault of each call.
-pub(super) struct Dice {
-    faults: Faults,
-    script: VecDeque<FaultKind>,
-    // The keyed stream of a hash is a seeded generator whose output is fixed by its specification, and it
-    // is at hand already.
-    stream: blake3::OutputReader,
-}
-
-impl Dice {
-    pub(super) fn new(mut faults: Faults) -> Self {
-        let script = std::mem::take(&mut faults.script).into();
-        let stream = blake3::Hasher::new().update(&faults.seed.to_le_bytes()).finalize_xof();
-        Self { faults, script, stream }
-    }
-
-    /// The next call's fault, and how long its answer is held back.
-    pub(super) fn roll(&mut self) -> (FaultKind, Duration) {
-        (self.kind(), self.faults.slow)
-    }
-
-    fn kind(&mut self) -> FaultKind {
-        if let Some(kind) = self.script.pop_front() {
-            return kind;
-        }
-        if self.faults.disabled {
-            return FaultKind::Disabled;
-        }
-        let mut draw = self.draw();
-        for (kind, share) in self.faults.shares() {
-            if draw < share {
-                return kind;
-            }
-            draw -= share;
-        }
-        FaultKind::None
-    }
-
-    /// A number from 0 up to, not including, 1.
-    fn draw(&mut self) -> f64 {
-        let mut bytes = [0; 4];
-        self.stream.fill(&mut bytes);
-        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,11 +187,6 @@ mod tests {
     fn refused(text: &str, part: &str) {
         let error = text.parse::<Faults>().expect_err(text).to_string();
         assert!(error.contains(part), "{text}: {error}");
-    }
-
-    fn rolled(faults: Faults, calls: usize) -> Vec<FaultKind> {
-        let mut dice = Dice::new(faults);
-        (0..calls).map(|_| dice.roll().0).collect()
     }
 
     #[test]
@@ -273,36 +222,5 @@ mod tests {
         refused("script=sulk", "unknown variant `sulk`");
         refused("fail=0.1,fail=0.2", "`fail` is given twice");
         refused("fail", "true");
-    }
-
-    #[test]
-    fn script_first_then_the_switch() {
-        let faults = Faults { disabled: true, ..Faults::scripted([FaultKind::None, FaultKind::Cut]) };
-        assert_eq!(
-            rolled(faults, 4),
-            [FaultKind::None, FaultKind::Cut, FaultKind::Disabled, FaultKind::Disabled]
-        );
-    }
-
-    #[test]
-    fn same_seed_same_faults() {
-        let faults = |seed| Faults { fail: 0.3, lose: 0.3, seed, ..Faults::default() };
-        assert_eq!(rolled(faults(7), 200), rolled(faults(7), 200));
-        assert_ne!(rolled(faults(7), 200), rolled(faults(8), 200));
-    }
-
-    #[test]
-    fn shares_come_out_as_asked() {
-        let rolls = rolled("fail=0.1,cut=0.25".parse().expect("faults"), 10_000);
-        let share = |kind| rolls.iter().filter(|roll| **roll == kind).count();
-        assert!((900..1100).contains(&share(FaultKind::Fail)), "{}", share(FaultKind::Fail));
-        assert!((2350..2650).contains(&share(FaultKind::Cut)), "{}", share(FaultKind::Cut));
-        assert_eq!(share(FaultKind::Fail) + share(FaultKind::Cut) + share(FaultKind::None), 10_000);
-    }
-
-    #[test]
-    fn certain_faults_are_certain() {
-        assert_eq!(rolled("hang=1".parse().expect("faults"), 100), [FaultKind::Hang; 100]);
-        assert_eq!(rolled(Faults::default(), 100), [FaultKind::None; 100]);
     }
 }

@@ -7,6 +7,7 @@
 //! loopback address.
 
 mod deliver;
+mod dice;
 mod faults;
 mod inspect;
 mod line;
@@ -26,7 +27,7 @@ pub use self::faults::{FaultKind, Faults, FaultsError};
 pub use self::inspect::SandboxCall;
 pub use self::upsidelms::SandboxUser;
 
-use self::faults::Dice;
+use self::dice::Dice;
 use self::line::{Line, Lines};
 
 /// How long answers under way may take once the sandbox is told to stop.
