@@ -5,7 +5,14 @@
 
 mod model;
 
+// rollbook.toml
+mod connection;
+mod fields;
+mod mail;
+mod settings;
+
 // What both are read with
+mod address;
 mod check;
 mod cursor;
 mod document;
