@@ -40,3 +40,6 @@ pub use model::{
 };
 pub use problem::{Problem, ProblemKind};
 pub use secret::{SecretProblem, SecretRef};
+
+#[cfg(test)]
+mod tests;
