@@ -123,7 +123,8 @@ pub(super) fn reference_to(value: &Value<'_>, thing: impl Fn(SecretRef) -> Thing
     let kinds = ["env", "file", "credential"];
     if !kinds.contains(&kind.as_str()) {
         let near = hint(kind, &kinds, "");
-        value.problem(format!("found the key `{kind}`; allowed: {FORMS}{near}"));
+        // Somebody may have put the secret itself between the braces.
+        value.problem(format!("found another key; allowed: {FORMS}{near}"));
         return None;
     }
     let Some(text) = place.as_text().filter(|text| !text.trim().is_empty()) else {

@@ -104,6 +104,7 @@ fn a_secret_is_a_reference_and_is_never_repeated() {
         "{ env = \"A\", file = \"b\" }",
         "{ fil = \"hunter2\" }",
         "{ value = \"hunter2\" }",
+        "{ hunter2 = \"env\" }",
         "{ env = 5 }",
         "{ env = \"hunter2=x\" }",
         "{ credential = \"../hunter2\" }",
@@ -115,8 +116,9 @@ fn a_secret_is_a_reference_and_is_never_repeated() {
     rollbook.toml:13 connections.upside.password: found a list; allowed: { env = "NAME" }, { file = "path" } or { credential = "name" }
     rollbook.toml:13 connections.upside.password: found no key; allowed is exactly one of { env = "NAME" }, { file = "path" } or { credential = "name" }
     rollbook.toml:13 connections.upside.password: found several keys; allowed is exactly one of { env = "NAME" }, { file = "path" } or { credential = "name" }
-    rollbook.toml:13 connections.upside.password: found the key `fil`; allowed: { env = "NAME" }, { file = "path" } or { credential = "name" }; did you mean `file`?
-    rollbook.toml:13 connections.upside.password: found the key `value`; allowed: { env = "NAME" }, { file = "path" } or { credential = "name" }
+    rollbook.toml:13 connections.upside.password: found another key; allowed: { env = "NAME" }, { file = "path" } or { credential = "name" }; did you mean `file`?
+    rollbook.toml:13 connections.upside.password: found another key; allowed: { env = "NAME" }, { file = "path" } or { credential = "name" }
+    rollbook.toml:13 connections.upside.password: found another key; allowed: { env = "NAME" }, { file = "path" } or { credential = "name" }
     rollbook.toml:13 connections.upside.password.env: found no text; allowed: the name or path of the secret, in quotes
     rollbook.toml:13 connections.upside.password.env: found something that is no name: it holds `/` or `=`, or begins with a dot
     rollbook.toml:13 connections.upside.password.credential: found something that is no name: it holds `/` or `=`, or begins with a dot
