@@ -1,10 +1,45 @@
 //! `rollbook.toml`, the job files and secrets by reference: all problems at once, with file and line.
+//!
+//! [`load`] reads the files and judges their content; it touches nothing else. [`check_world`] looks at
+//! the folders and secrets that they name. Nothing here changes anything, and no message repeats a secret.
 
+mod load;
+mod locate;
 mod model;
-mod secret;
 
+// rollbook.toml
+mod connection;
+mod fields;
+mod mail;
+mod settings;
+
+// jobs/*.toml
+mod guard;
+mod job;
+mod mapping;
+mod push;
+mod schedule;
+mod source;
+
+// What both are read with
+mod address;
+mod check;
+mod cursor;
+mod document;
+mod fits;
+mod problem;
+mod secret;
+mod syntax;
+
+pub use check::{World, check_world};
+pub use load::{Loaded, load};
+pub use locate::locate;
 pub use model::{
     Archive, CatchUp, Config, Connection, Job, MailSettings, MailTransport, Push, ReportSettings, ReportWhen,
     Schedule, SmtpSecurity, SmtpSettings, Source,
 };
+pub use problem::{Problem, ProblemKind};
 pub use secret::{SecretProblem, SecretRef};
+
+#[cfg(test)]
+mod tests;

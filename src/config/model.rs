@@ -184,6 +184,9 @@ pub struct Push {
     pub mapping: PushMapping,
     /// What its changes may do.
     pub policy: PushPolicy,
+    /// Whether another push may acknowledge the same keys of the same account and operation
+    /// (`shared = true`, semantics 5).
+    pub shared: bool,
 }
 
 /// `[report]`.

@@ -1,0 +1,110 @@
+//! `[source]`: where the rows of a job come from.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use globset::GlobBuilder;
+
+use crate::model::{ColumnName, RowsKind, SourceFormat, Where};
+
+use super::Source;
+use super::check::Thing;
+use super::cursor::{Table, Value};
+
+/// The files that are taken unless said.
+const PATTERN: &str = "*.{csv,xlsx}";
+
+/// What a `[source]` says, as far as it could be read.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The source; `None` without a folder.
+    pub(super) source: Option<Source>,
+    /// The key of every push that has none of its own; `None` where it is not given.
+    pub(super) key: Option<Vec<ColumnName>>,
+    /// `rows`; `None` where it is missing or wrong, which has been said.
+    pub(super) rows: Option<RowsKind>,
+}
+
+/// Reads `[source]`.
+pub(super) fn source(table: Table<'_>) -> Found {
+    let folder = table.need("folder", "the folder in which the exports arrive");
+    let folder = folder.and_then(|value| {
+        let path = value.path()?;
+        value.requires(Thing::DropFolder(path.clone()));
+        Some(path)
+    });
+    let pattern = table.get("pattern").and_then(|value| pattern(&value));
+    let key = table.get("key").map(|value| columns(&value));
+    let rows = table.need("rows", "allowed: `full` (everybody is in the file), `delta` (only changes)");
+    let rows = rows.and_then(|value| value.word(&[("full", RowsKind::Full), ("delta", RowsKind::Delta)]));
+    let filters = table.get("where").and_then(|value| value.table()).map(filters).unwrap_or_default();
+    let absent = table.get("where_absent");
+    let absent = absent.and_then(|value| value.word(&[("missing", true), ("present", false)]));
+    let settle_s = table.get("settle_s").and_then(|value| value.whole(0..=86_400));
+    let format = format(&table);
+    table.finish();
+    let source = folder.map(|folder: PathBuf| Source {
+        folder,
+        pattern: pattern.unwrap_or(PATTERN.to_owned()),
+        rows: rows.unwrap_or(RowsKind::Delta),
+        format,
+        filters,
+        filtered_is_absent: absent.unwrap_or(false),
+        settle: Duration::from_secs(settle_s.unwrap_or(5)),
+    });
+    Found { source, key, rows }
+}
+
+/// Reads a list of columns.
+pub(super) fn columns(value: &Value<'_>) -> Vec<ColumnName> {
+    value.texts().into_iter().map(|(text, _)| text.into()).collect()
+}
+
+fn pattern(value: &Value<'_>) -> Option<String> {
+    let text = value.text()?;
+    let problem = match GlobBuilder::new(text).literal_separator(true).build() {
+        Err(error) => format!("found {}, which is no pattern: {}", value.found(), error.kind()),
+        Ok(_) if text.contains('/') => {
+            format!("found {}; allowed: a pattern for names of files, without `/`", value.found())
+        }
+        Ok(_) => return Some(text.to_owned()),
+    };
+    value.problem(problem);
+    None
+}
+
+fn filters(table: Table<'_>) -> Vec<Where> {
+    let entries = table.entries().into_iter();
+    entries
+        .map(|(column, value)| {
+            let values =
+                value.one_or_any_texts().into_iter().map(|(text, _)| text.trim().to_owned()).collect();
+            Where { column: column.into(), values }
+        })
+        .collect()
+}
+
+fn format(table: &Table<'_>) -> SourceFormat {
+    if let Some(value) = table.get("encoding")
+        && let Some(text) = value.text()
+        && !["utf-8", "utf8"].contains(&text.to_lowercase().as_str())
+    {
+        value.problem(format!(
+            "found {}; only \"utf-8\" can be read so far, so save the export as UTF-8",
+            value.found()
+        ));
+    }
+    let delimiter = table.get("delimiter").and_then(|value| {
+        let delimiter = match value.as_text().map(str::as_bytes) {
+            Some([byte]) if byte.is_ascii() && !b"\"\r\n\0".contains(byte) => Some(*byte),
+            _ => None,
+        };
+        if delimiter.is_none() {
+            value.wrong("one character, such as \";\" or \"\\t\", and not a quotation mark");
+        }
+        delimiter
+    });
+    let sheet = table.get("sheet").and_then(|value| value.text().map(str::to_owned));
+    let header_row = table.get("header_row").and_then(|value| value.whole(1..=1_048_576));
+    SourceFormat { delimiter, sheet, header_row }
+}

@@ -1,0 +1,154 @@
+//! A simulated UpsideLMS portal: `POST /rest/manageuser`, as the vendor's document has it under
+//! "Create/Update user in LMS Database".
+//!
+//! A failure is answered HTTP 200, like a success.
+
+mod checks;
+mod fields;
+mod users;
+mod wire;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{ConnectInfo, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Form, Router};
+use chrono::Utc;
+
+pub use self::users::SandboxUser;
+
+use self::checks::Complaint;
+use self::users::{Effect, Users};
+use self::wire::{Call, Cipher, Read, Reply};
+use super::faults::FaultKind;
+use super::inspect::SandboxCall;
+use super::line::Line;
+use super::{SandboxOptions, World, lock};
+
+const LANGUAGES: [&str; 5] = ["en", "ar", "fr", "cn", "sp"];
+
+pub(super) fn router() -> Router<Arc<World>> {
+    Router::new().route("/rest/manageuser", post(manage_user))
+}
+
+/// The portal: how it is set up, and whom it holds.
+pub(super) struct Portal {
+    options: SandboxOptions,
+    cipher: Cipher,
+    users: Mutex<Users>,
+}
+
+/// What the portal made of a call.
+type Verdict = Result<Effect, Vec<Complaint>>;
+
+async fn manage_user(
+    State(world): State<Arc<World>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    form: Result<Form<HashMap<String, String>>, FormRejection>,
+) -> Response {
+    let at = Utc::now();
+    // A body that is no form has no parameters, so no portal key either.
+    let parameters = form.map(|Form(parameters)| parameters).unwrap_or_default();
+    let portal = &world.upsidelms;
+    let call = Call::read(&parameters, &portal.cipher);
+    let (fault, delay) = lock(&world.dice).roll();
+    let (verdict, answer) = portal.answer(&call, fault);
+    let outcome = fault.outcome().map_or_else(|| outcome(&verdict), str::to_owned);
+    lock(&world.calls).push(SandboxCall {
+        at,
+        unique_id: call.unique_id().to_owned(),
+        outcome,
+        password_sent: call.password().is_some(),
+    });
+    world.deliver(answer, fault, delay, &line).await
+}
+
+fn outcome(verdict: &Verdict) -> String {
+    match verdict {
+        Ok(Effect::Created) => "created".to_owned(),
+        Ok(Effect::Updated) => "updated".to_owned(),
+        Err(complaints) => {
+            let mut codes: Vec<&str> = Vec::new();
+            for complaint in complaints {
+                if !codes.contains(&complaint.code) {
+                    codes.push(complaint.code);
+                }
+            }
+            codes.join(" ")
+        }
+    }
+}
+
+impl Portal {
+    pub(super) fn new(options: SandboxOptions) -> Self {
+        let cipher = Cipher::new(&options.password);
+        Self { options, cipher, users: Mutex::default() }
+    }
+
+    /// Copies of all users, by unique id.
+    pub(super) fn users(&self) -> BTreeMap<String, SandboxUser> {
+        lock(&self.users).all().clone()
+    }
+
+    fn answer(&self, call: &Call, fault: FaultKind) -> (Verdict, Response) {
+        // Without a valid portal key no portal is known, so neither is a cipher: the answer is plain, and
+        // the token, which is encrypted, can't be echoed.
+        if call.portal_key.is_empty() || call.portal_key != self.options.portal_key {
+            let complaints = vec![Complaint::invalid("Portal key")];
+            let body = Reply::failure(&complaints, None).to_json();
+            return (Err(complaints), plain(body));
+        }
+        let verdict = match fault {
+            FaultKind::Disabled => Err(vec![Complaint::access_disabled()]),
+            FaultKind::Err500 => Err(vec![Complaint::internal()]),
+            fault if fault.takes_effect() => self.manage_user(call),
+            // Never shown: the fault has an answer of its own, or none.
+            _ => Err(Vec::new()),
+        };
+        let token = call.token.as_ref().map(String::as_str);
+        let body = match &verdict {
+            Ok(_) => Reply::success(token),
+            Err(complaints) => Reply::failure(complaints, token),
+        }
+        .to_json();
+        if self.options.plain_answers {
+            return (verdict, plain(body));
+        }
+        (verdict, self.cipher.encrypt(&body).into_response())
+    }
+
+    /// Checks and effect are one step: two calls at once can't both be the first with an e-mail.
+    fn manage_user(&self, call: &Call) -> Verdict {
+        let mut complaints = Vec::new();
+        match &call.token {
+            Read::Missing => complaints.push(Complaint::mandatory("Token ID")),
+            Read::Unreadable => complaints.push(Complaint::invalid("Token ID")),
+            Read::Value(_) => {}
+        }
+        match &call.language {
+            Read::Missing => complaints.push(Complaint::mandatory("Data Language")),
+            Read::Value(language) if LANGUAGES.contains(&language.as_str()) => {}
+            Read::Unreadable | Read::Value(_) => complaints.push(Complaint::invalid("Data Language")),
+        }
+        let mut users = lock(&self.users);
+        match &call.user {
+            Read::Missing => complaints.push(Complaint::mandatory("User Details")),
+            Read::Unreadable => complaints.push(Complaint::invalid("User Details")),
+            Read::Value(user) => {
+                complaints.extend(checks::complaints(user, &self.options, &users));
+                if complaints.is_empty() {
+                    return Ok(users.upsert(user));
+                }
+            }
+        }
+        Err(complaints)
+    }
+}
+
+fn plain(json: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+}
