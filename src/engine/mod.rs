@@ -38,7 +38,7 @@ pub use conclude::run_status;
 pub use connect::{open_mailer, probe_connection};
 pub use error::EngineError;
 pub use files::DataFiles;
-pub use lock::{DataLock, LockError};
+pub use lock::{DataLock, LockError, check_owner};
 pub use planning::Plan;
 pub use reporting::{load_report, write_run_json};
 

@@ -1,0 +1,154 @@
+//! Follows a run to its end: rounds, deadline, status, report.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::model::{ConnectionName, PushCounts, PushStatus, RunStatus};
+use crate::store::{Phase, RunRef};
+
+use super::{Engine, EngineError};
+
+/// How often a run is looked at while nobody says that something was settled.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often at most, while much is settled.
+const REST: Duration = Duration::from_millis(100);
+
+impl Engine {
+    /// Waits until a run is settled, its deadline has passed or its connections are stopped, and reports
+    /// it. `false` where `stop` came first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow(&self, run_ref: RunRef, stop: &CancellationToken) -> Result<bool, EngineError> {
+        let run = self.store.run(run_ref).await?;
+        if run.phase == Phase::Done {
+            return Ok(true);
+        }
+        loop {
+            let settled = self.settled.notified();
+            if self.is_over(run_ref).await? || self.clock.now() >= run.deadline_at {
+                self.conclude(run_ref).await?;
+                return Ok(true);
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok(false),
+                () = settled => tokio::time::sleep(REST).await,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// Whether nothing of a run can go on by itself.
+    async fn is_over(&self, run: RunRef) -> Result<bool, EngineError> {
+        let mut again = 0;
+        for push in self.store.push_runs(run).await? {
+            let begun = self.store.next_round(run, push.push_ref).await?;
+            if begun > 0 {
+                self.wake(&push.connection);
+            }
+            again += begun;
+        }
+        if again > 0 {
+            return Ok(false);
+        }
+        let under_way = self.store.under_way(run).await?;
+        if under_way.is_empty() {
+            return Ok(true);
+        }
+        let stopped: BTreeSet<ConnectionName> =
+            self.store.stops().await?.into_iter().map(|stop| stop.connection).collect();
+        Ok(under_way.iter().all(|(_, connection, _)| stopped.contains(connection)))
+    }
+
+    /// Ends a run as it stands, and reports it.
+    pub(super) async fn conclude(&self, run_ref: RunRef) -> Result<(), EngineError> {
+        let account = self.store.account(run_ref).await?;
+        let findings = self.store.findings(run_ref).await?;
+        let pushes = self.store.push_runs(run_ref).await?;
+        let stops = self.store.stops().await?;
+        let statuses = account.iter().map(|(push_ref, push, counts)| {
+            let held = findings.iter().any(|(found, ..)| found == push);
+            let connection = pushes.iter().find(|row| row.push_ref == *push_ref).map(|row| &row.connection);
+            let stopped = stops.iter().any(|stop| Some(&stop.connection) == connection);
+            push_status(counts, held, stopped)
+        });
+        let status = run_status(statuses);
+        let pending: u64 = account.iter().map(|(_, _, counts)| counts.pending).sum();
+        let now = self.clock.now();
+        self.store.finish_run(run_ref, status, (pending == 0).then_some(now)).await?;
+        let run = self.store.run(run_ref).await?;
+        tracing::info!(
+            job = %run.job, run = %run.run, status = status.as_str(), pending,
+            duration_ms = (now - run.started_at).num_milliseconds(), "run ended"
+        );
+        self.report(run_ref).await
+    }
+
+    /// Reports runs that ended with changes open and have settled since, and runs whose report a crash
+    /// prevented.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn conclude_late(&self) -> Result<(), EngineError> {
+        for run in self.store.unreported().await? {
+            self.report(run.run_ref).await?;
+        }
+        for run in self.store.settled_late().await? {
+            self.conclude(run.run_ref).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How a push ended.
+pub(super) fn push_status(counts: &PushCounts, held: bool, stopped: bool) -> PushStatus {
+    if stopped && counts.pending > 0 && counts.accepted + counts.already == 0 {
+        RunStatus::Failed
+    } else if held {
+        RunStatus::Held
+    } else if counts.rejected + counts.refused + counts.parked + counts.in_doubt + counts.pending > 0 {
+        RunStatus::Partial
+    } else if counts.rows() + counts.changes() == 0 {
+        RunStatus::Nothing
+    } else {
+        RunStatus::Ok
+    }
+}
+
+/// How a run ended: as the worst of its pushes did.
+pub fn run_status(pushes: impl Iterator<Item = PushStatus>) -> RunStatus {
+    pushes.max_by_key(|status| status.severity()).unwrap_or(RunStatus::Nothing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(counts: PushCounts, held: bool, stopped: bool, expected: RunStatus) {
+        assert_eq!(push_status(&counts, held, stopped), expected, "{counts:?}");
+    }
+
+    #[test]
+    fn green_is_earned() {
+        let none = PushCounts::default();
+        check(none, false, false, RunStatus::Nothing);
+        check(PushCounts { unchanged: 1, ..none }, false, false, RunStatus::Ok);
+        check(PushCounts { create: 1, accepted: 1, ..none }, false, false, RunStatus::Ok);
+        check(PushCounts { rejected: 1, ..none }, false, false, RunStatus::Partial);
+        check(PushCounts { create: 1, pending: 1, ..none }, false, false, RunStatus::Partial);
+        check(PushCounts { create: 1, pending: 1, ..none }, false, true, RunStatus::Failed);
+        check(PushCounts { rejected: 1, held: 1, ..none }, true, false, RunStatus::Held);
+        check(none, true, false, RunStatus::Held);
+    }
+
+    #[test]
+    fn a_run_is_as_bad_as_its_worst_push() {
+        use RunStatus::*;
+        assert_eq!(run_status([Ok, Held, Partial].into_iter()), Held);
+        assert_eq!(run_status([Held, Failed].into_iter()), Failed);
+        assert_eq!(run_status([Ok, Nothing].into_iter()), Ok);
+        assert_eq!(run_status([].into_iter()), Nothing);
+    }
+}

@@ -1,0 +1,83 @@
+//! One process delivers per data directory.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+/// The lock on a data directory, held as long as it lives.
+#[derive(Debug)]
+pub struct DataLock {
+    _file: File,
+}
+
+/// A data directory that can't be locked.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process delivers.
+    #[error("another Rollbook holds this data directory")]
+    Held,
+    /// The data belong to another user.
+    #[error("{0}")]
+    OtherUser(String),
+    /// The lock can't be made.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl DataLock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// When another process has it, or the file can't be made.
+    pub fn take(path: &Path) -> Result<Self, LockError> {
+        let failed = |error: &std::io::Error| {
+            LockError::Failed(format!(
+                "could not lock {}: {error}: check the owner and the mode of the data directory",
+                path.display()
+            ))
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held),
+            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        }
+    }
+}
+
+/// Refuses a data directory that belongs to another user, with the line that works.
+///
+/// # Errors
+/// When it belongs to another user.
+pub fn check_owner(data_dir: &Path, command: &str) -> Result<(), LockError> {
+    let Ok(found) = std::fs::metadata(data_dir) else { return Ok(()) };
+    let own = rustix::process::geteuid().as_raw();
+    if found.uid() == own {
+        return Ok(());
+    }
+    let owner = user_name(found.uid());
+    Err(LockError::OtherUser(format!(
+        "the data in {} belong to {owner}, and files made by another user would lock the daemon out; run\n  \
+         sudo -u {owner} {command}",
+        data_dir.display()
+    )))
+}
+
+/// The name of a user in /etc/passwd, else `#` and the number, which sudo takes too.
+fn user_name(uid: u32) -> String {
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    passwd
+        .lines()
+        .filter_map(|line| {
+            let mut parts = line.split(':');
+            Some((parts.next()?, parts.nth(1)?))
+        })
+        .find(|(_, number)| number.parse() == Ok(uid))
+        .map_or_else(|| format!("'#{uid}'"), |(name, _)| name.to_owned())
+}
