@@ -2,8 +2,26 @@
 //!
 //! Rendering is pure; only `transport` touches a folder or a mail server.
 
+mod csv;
+mod json;
+mod lines;
+mod mail;
 mod model;
+mod needs;
+mod render;
+mod sums;
+mod transport;
+mod view;
+mod wording;
 
+#[cfg(test)]
+mod samples;
+
+pub use csv::{ChangesCsv, RejectsCsv, neutralise, restore};
+pub use json::{Document, json, write_json};
+pub use mail::{Attachment, Envelope, Mail, MailError, compose, envelope};
 pub use model::{
     ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection, StoppedLine,
 };
+pub use render::{html, subject, text};
+pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};

@@ -51,6 +51,9 @@ pub struct Report {
     pub stopped: Vec<StoppedLine>,
     /// Changes of earlier runs of this job that are still parked.
     pub still_open: Vec<OpenLine>,
+    /// The names of the files that go with the mail (`rejects.csv`, `changes.csv`): the text says how
+    /// to use each, and points to none that is not there.
+    pub attachments: Vec<String>,
 }
 
 /// The file of a run.

@@ -1,0 +1,119 @@
+//! The rows of a report one by one: what we rejected, and what the LMS has not taken. Pure.
+
+use minijinja::{Value, context};
+
+use crate::model::ChangeState;
+
+use super::sums::number;
+use super::wording::{clean, one_line, shorten};
+use super::{RefusalLine, RejectLine, Report};
+
+/// How many rows of a kind a mail shows; all are in the attachments.
+const MAIL_LINES: usize = 50;
+
+/// The longest cell value or answer shown, in characters.
+const VALUE_CHARS: usize = 200;
+
+/// What the LMS refused, and what it has not taken yet, with its words.
+pub(super) fn answers(report: &Report) -> Value {
+    let shown_refusals = |wanted: fn(ChangeState) -> bool| {
+        report.refusals.iter().filter(move |line| wanted(line.state)).take(MAIL_LINES)
+    };
+    let refused: Vec<_> = shown_refusals(|state| state == ChangeState::Refused).map(refusal).collect();
+    let waiting: Vec<_> = shown_refusals(|state| state != ChangeState::Refused).map(refusal).collect();
+    let more_refusals = report.refusals_total.saturating_sub((refused.len() + waiting.len()) as u64);
+    context! {
+        refused => refused,
+        waiting => waiting,
+        more => (more_refusals > 0).then(|| elsewhere(report, more_refusals, "changes")),
+    }
+}
+
+/// The rejected rows, up to what a mail shows.
+pub(super) fn rejects(report: &Report) -> Value {
+    let shown = report.rejects.get(..MAIL_LINES).unwrap_or(&report.rejects);
+    let row = |line: &RejectLine| (line.push.clone(), line.sheet.clone(), line.row);
+    let mut rows: Vec<_> = shown.iter().map(row).collect();
+    rows.sort();
+    rows.dedup();
+    let left = report.rejects_total.saturating_sub(rows.len() as u64);
+    // Where the cut goes through a row, the row is shown and some of its problems are not.
+    let cut = left == 0 && report.rejects.len() > shown.len();
+    let more = match (left, cut) {
+        (0, false) => None,
+        (0, true) => Some("Further problems of these rows stand in rejects.csv.".to_owned()),
+        (left, _) => Some(elsewhere(report, left, "rejects")),
+    };
+    context! {
+        total => number(report.rejects_total),
+        any => report.rejects_total > 0 || !shown.is_empty(),
+        sheets => shown.iter().any(|line| line.sheet.is_some()),
+        lines => shown.iter().map(reject).collect::<Vec<_>>(),
+        more => more,
+    }
+}
+
+fn reject(line: &RejectLine) -> Value {
+    let place = [
+        line.sheet.as_deref().map(|sheet| format!("sheet {}", cell(sheet))),
+        Some(format!("row {}", line.row)),
+        line.key.as_ref().map(|key| format!("key {}", cell(key.as_str()))),
+        line.field.as_ref().map(|field| format!("field {}", clean(field.as_str()))),
+    ];
+    context! {
+        place => place.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        push => clean(line.push.as_str()),
+        sheet => line.sheet.as_deref().map(cell),
+        row => line.row.to_string(),
+        key => line.key.as_ref().map(|key| cell(key.as_str())),
+        field => line.field.as_ref().map(|field| clean(field.as_str())),
+        value => line.value.as_deref().map(cell),
+        reason => clean(&line.reason),
+    }
+}
+
+fn refusal(line: &RefusalLine) -> Value {
+    let row = line.row.map(|row| format!("row {row}, ")).unwrap_or_default();
+    context! {
+        place => format!("{row}key {}, {}", cell(line.key.as_str()), line.state.as_str()),
+        push => clean(line.push.as_str()),
+        row => line.row.map(|row| row.to_string()),
+        key => cell(line.key.as_str()),
+        state => line.state.as_str(),
+        code => cell(&line.code),
+        reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
+    }
+}
+
+/// Changes of earlier runs that are still parked.
+pub(super) fn open(report: &Report) -> Value {
+    let shown = report.still_open.get(..MAIL_LINES).unwrap_or(&report.still_open);
+    let lines = shown.iter().map(|line| {
+        context! {
+            run => clean(line.run.as_str()),
+            push => clean(line.push.as_str()),
+            key => cell(line.key.as_str()),
+            code => cell(&line.code),
+            reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
+        }
+    });
+    let left = (report.still_open.len() - shown.len()) as u64;
+    context! {
+        total => number(report.still_open.len() as u64),
+        lines => lines.collect::<Vec<_>>(),
+        more => (left > 0).then(|| format!("and {} more", number(left))),
+    }
+}
+
+/// Where the rest stands: in the attachment, or else behind a command.
+fn elsewhere(report: &Report, left: u64, file: &str) -> String {
+    match report.attachments.iter().find(|name| name.contains(file)) {
+        Some(name) => format!("and {} more in {}", number(left), clean(name)),
+        None => format!("and {} more: rollbook show {}", number(left), clean(report.run.as_str())),
+    }
+}
+
+/// A value as it was found, in one line and blanks included: it may be of any length and shape.
+fn cell(value: &str) -> String {
+    shorten(&one_line(value), VALUE_CHARS)
+}

@@ -1,0 +1,134 @@
+//! What the templates show: the report turned into texts, capped and in the reader's time zone. Pure.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use minijinja::{Value, context};
+
+use crate::model::RunStatus;
+
+use super::lines::{answers, open, rejects};
+use super::needs::needs;
+use super::sums::{Sum, count, file_sum, number, push_sums};
+use super::wording::{clean, headline, subject, verdict};
+use super::{PushSection, Report, SourceSection};
+
+/// All that the templates need.
+pub(super) fn view(report: &Report) -> Value {
+    context! {
+        run => clean(report.run.as_str()),
+        job => clean(report.job.as_str()),
+        description => clean(&report.description),
+        subject => subject(report),
+        headline => headline(report.status),
+        colour => colour(report.status),
+        verdict => verdict(report),
+        needs => needs(report),
+        file => report.source.as_ref().map(file),
+        times => times(report),
+        pushes => report.pushes.iter().map(|push| push_view(push, report)).collect::<Vec<_>>(),
+        many_pushes => report.pushes.len() > 1,
+        rejects => rejects(report),
+        answers => answers(report),
+        open => open(report),
+        notes => report.notes.iter().map(|note| clean(note)).collect::<Vec<_>>(),
+        attached => report.attachments.iter().map(|name| attached(name)).collect::<Vec<_>>(),
+    }
+}
+
+fn file(source: &SourceSection) -> Value {
+    context! {
+        name => clean(&source.file),
+        sha256 => clean(&source.sha256),
+        sums => vec![sum(&file_sum(source.rows, source.filtered, source.read))],
+    }
+}
+
+fn sum(sum: &Sum) -> Value {
+    context! { label => sum.label, total => number(sum.total), terms => sum.terms.as_str() }
+}
+
+fn times(report: &Report) -> Value {
+    let took = report.finished_at.map(|end| duration(end - report.started_at));
+    context! {
+        cause => clean(&report.cause),
+        started => moment(report.started_at, report.timezone),
+        finished => report.finished_at.map(|end| moment(end, report.timezone)),
+        took => took,
+    }
+}
+
+fn moment(time: DateTime<Utc>, zone: Tz) -> String {
+    let local = time.with_timezone(&zone);
+    format!("{} ({zone})", local.format("%a %-d %b %Y, %H:%M:%S %Z"))
+}
+
+fn duration(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+fn push_view(push: &PushSection, report: &Report) -> Value {
+    let counts = &push.counts;
+    let mut notes = Vec::new();
+    if counts.pending > 0 {
+        let changes = count(counts.pending, "change is", "changes are");
+        notes.push(format!("{changes} still to be delivered; another report follows when all are settled."));
+    }
+    if push.emptied > 0 {
+        let records = count(push.emptied, "record counts", "records count");
+        notes.push(format!("{records} as unchanged although a value became empty (empty = \"omit\")."));
+    }
+    if push.vanished > 0 {
+        let people = count(push.vanished, "record is", "records are");
+        notes.push(format!(
+            "{people} no longer in the file and left alone: the job does not say what absence means."
+        ));
+    }
+    if push.status != RunStatus::Held {
+        // Approved or rejected since: nobody need do anything, and yet it is part of the story.
+        let decided = report.guards.iter().filter(|line| line.push == push.push).map(|line| {
+            let (guard, found, limit) = (clean(&line.guard), clean(&line.found), clean(&line.limit));
+            format!("The guard {guard} found {found} (allowed: {limit}); the push is no longer held.")
+        });
+        notes.extend(decided);
+    }
+    notes.extend(push.notes.iter().map(|note| clean(note)));
+    let read = report.source.as_ref().map(|source| source.read);
+    context! {
+        push => clean(push.push.as_str()),
+        connection => clean(push.connection.as_str()),
+        operation => clean(push.operation.as_str()),
+        headline => headline(push.status),
+        colour => colour(push.status),
+        sums => push_sums(push, read).iter().map(sum).collect::<Vec<_>>(),
+        notes => notes,
+    }
+}
+
+fn attached(name: &str) -> Value {
+    let about = if name.contains("rejects") {
+        "the rejected rows as they came, with the reason in the last column. Correct them, save the file \
+         as CSV and drop it into the folder of the export: it is taken as a delta of this run, never as \
+         a removal of anybody. Leave the rollbook_ columns as they are; password cells may stay empty."
+    } else if name.contains("changes") {
+        "every change with the values before and after, and what became of it."
+    } else {
+        ""
+    };
+    context! { name => clean(name), about => about }
+}
+
+/// A background on which white letters can be read, by day and in dark mode.
+fn colour(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Ok => "#1a7f37",
+        RunStatus::Nothing => "#57606a",
+        RunStatus::Partial => "#9a6700",
+        RunStatus::Held => "#bc4c00",
+        RunStatus::Failed => "#cf222e",
+    }
+}
