@@ -49,21 +49,23 @@ impl Engine {
                 Ok(mailer) => mailer
                     .send(&mail.sender, &mail.recipients, &mail.message_id, &mail.body)
                     .await
-                    .map_err(|error| (error.class(), error.to_string())),
-                Err(reason) => Err((SendClass::Transient, reason.clone())),
+                    .map_err(|error| (error.class, error.to_string(), error.remaining(&mail.recipients))),
+                Err(reason) => Err((SendClass::Transient, reason.clone(), mail.recipients.clone())),
             };
             let now = self.clock.now();
             let state = match sent {
                 Ok(()) => MailState::Sent,
-                Err((SendClass::Permanent, words)) => MailState::Refused(words),
-                Err((SendClass::Transient, words)) => MailState::Again(now + pause(entry.attempts), words),
+                Err((SendClass::Permanent, words, _)) => MailState::Refused(words),
+                Err((SendClass::Transient, words, to)) => {
+                    MailState::Again { at: now + pause(entry.attempts), words, to }
+                }
             };
             match &state {
                 MailState::Sent => tracing::info!(message_id = mail.message_id, "mail sent"),
                 MailState::Refused(words) => {
                     tracing::error!(message_id = mail.message_id, words, "mail refused for good");
                 }
-                MailState::Again(at, words) => {
+                MailState::Again { at, words, .. } => {
                     tracing::warn!(message_id = mail.message_id, words, again_at = %at, "mail not sent yet");
                 }
             }

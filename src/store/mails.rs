@@ -41,8 +41,15 @@ pub enum MailState {
     Sent,
     /// The server does not want it, for good; its words.
     Refused(String),
-    /// To be tried again, not before this time; what happened.
-    Again(DateTime<Utc>, String),
+    /// To be tried again.
+    Again {
+        /// Not before.
+        at: DateTime<Utc>,
+        /// What happened.
+        words: String,
+        /// Who has not got it yet.
+        to: Vec<String>,
+    },
 }
 
 impl Store {
@@ -124,20 +131,22 @@ impl Store {
         state: &MailState,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let (word, error, next_at) = match state {
-            MailState::Sent => ("sent", None, 0),
-            MailState::Refused(words) => ("refused", Some(words), 0),
-            MailState::Again(at, words) => ("waiting", Some(words), millis(*at)),
+        let (word, error, next_at, to) = match state {
+            MailState::Sent => ("sent", None, 0, None),
+            MailState::Refused(words) => ("refused", Some(words), 0, None),
+            MailState::Again { at, words, to } => ("waiting", Some(words), millis(*at), Some(json(to)?)),
         };
         let ended = (word != "waiting").then(|| millis(now));
         sqlx::query(
-            "UPDATE mail SET state = ?, error = ?, next_at = ?, attempts = attempts + 1, settled_at = ?
+            "UPDATE mail SET state = ?, error = ?, next_at = ?, attempts = attempts + 1, settled_at = ?,
+                    recipients = coalesce(?, recipients)
              WHERE mail_ref = ?",
         )
         .bind(word)
         .bind(error)
         .bind(next_at)
         .bind(ended)
+        .bind(to)
         .bind(mail_ref)
         .execute(&self.writer)
         .await?;
