@@ -7,6 +7,9 @@ pub mod http;
 mod settings;
 pub mod upsidelms;
 
+#[cfg(test)]
+mod scripted;
+
 use std::future::Future;
 use std::pin::Pin;
 
