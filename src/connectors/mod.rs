@@ -8,6 +8,8 @@ mod settings;
 pub mod upsidelms;
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod scripted;
 
 use std::future::Future;
