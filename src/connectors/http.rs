@@ -1,1 +1,413 @@
+//! HTTP for all products: one client, one set of limits, one reading of what can go wrong on the way.
+//!
+//! It knows no vendor. Nothing that it says holds a body, a form value or a query: these carry secrets.
 
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use reqwest::{Client, Response, Url, header, redirect};
+
+use super::ConnectError;
+use crate::model::{Outcome, Verdict};
+
+/// The longest wait for a connection; the whole call may be shorter still.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The largest answer that is read, counted after decompression.
+const BODY_CAP: usize = 64 * 1024 * 1024;
+
+/// The longest pause that a server may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A client for one connection's address.
+#[derive(Debug)]
+pub struct Http {
+    client: Client,
+    base_url: Url,
+    timeout: Duration,
+    body_cap: usize,
+}
+
+/// An answer that came in whole, whatever its status.
+///
+/// Most vendors answer HTTP 200 to a failure, and some (SOAP) HTTP 500 to a well-formed one, so the
+/// connector looks at the body and then, where that says nothing, at [`Reply::failure`].
+#[derive(Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type without its parameters.
+    pub content_type: Option<String>,
+    /// The body, decompressed. It may hold secrets: it goes into no message.
+    pub body: Vec<u8>,
+    retry_after: Option<String>,
+    location: Option<String>,
+}
+
+/// A call that came to nothing for a reason of HTTP.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpFailure {
+    /// There was no connection, so nothing was sent.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The call took longer than it may; it may have had its effect.
+    #[error("no complete answer within {}", humantime::format_duration(*.0))]
+    Timeout(Duration),
+    /// The connection ended before the answer did; the call may have had its effect.
+    #[error("the answer was cut off: {0}")]
+    CutOff(String),
+    /// The answer is larger than any answer of a vendor.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The answer has another status than 2xx.
+    #[error("HTTP {status}: {}", status_words(*.status, .location.as_deref()))]
+    Status {
+        /// The status.
+        status: u16,
+        /// `Retry-After` as it was sent: seconds, or an HTTP date.
+        retry_after: Option<String>,
+        /// Where a redirect leads, without query.
+        location: Option<String>,
+    },
+}
+
+impl Http {
+    /// A client for `base_url` whose calls take at most `timeout`, body included.
+    ///
+    /// # Errors
+    /// When the address is not `https://` (or `http://` on loopback), or the client can't be built.
+    pub fn new(base_url: &str, timeout: Duration) -> Result<Self, ConnectError> {
+        let mut url = Url::parse(base_url)
+            .map_err(|error| ConnectError(format!("base_url is not an address: {error}")))?;
+        let local = url.host_str().is_some_and(is_loopback);
+        match url.scheme() {
+            "https" => {}
+            "http" if local => {}
+            "http" => {
+                let advice = "base_url must begin with https:// (http:// is for loopback addresses only)";
+                return Err(ConnectError(advice.to_owned()));
+            }
+            other => return Err(ConnectError(format!("base_url must begin with https://, not {other}:"))),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(ConnectError("base_url must hold no user name or password".to_owned()));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(ConnectError("base_url must end with its path: no ? or #".to_owned()));
+        }
+        // The client would panic without it; `main` installs it as its first act.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            return Err(ConnectError("no TLS provider is installed".to_owned()));
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        let mut builder = Client::builder()
+            .user_agent(concat!("rollbook/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .https_only(url.scheme() == "https")
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .timeout(timeout);
+        if local {
+            // A proxy of the environment can't reach this machine's own loopback.
+            builder = builder.no_proxy();
+        }
+        let client = builder
+            .build()
+            .map_err(|error| ConnectError(format!("no HTTP client: {}", root_cause(&error.without_url()))))?;
+        Ok(Self { client, base_url: url, timeout, body_cap: BODY_CAP })
+    }
+
+    /// Posts `form` to `path`, which begins with a slash, below the base address.
+    ///
+    /// # Errors
+    /// When no answer came in whole. An answer with an error status is a [`Reply`], see
+    /// [`Reply::failure`].
+    pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Result<Reply, HttpFailure> {
+        let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
+        let response = self.client.post(url).form(form).send().await.map_err(|error| self.failure(error))?;
+        let status = response.status();
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            value.to_str().ok().map(|value| value.trim().to_owned())
+        };
+        let mut reply = Reply {
+            status: status.as_u16(),
+            content_type: header(header::CONTENT_TYPE).and_then(|value| media_type(&value)),
+            body: Vec::new(),
+            retry_after: header(header::RETRY_AFTER),
+            location: header(header::LOCATION).and_then(|value| self.bare_target(&value)),
+        };
+        match self.read(response).await {
+            Ok(body) => reply.body = body,
+            // An error status says enough without its body, and may say when to come back.
+            Err(_) if !status.is_success() => {}
+            Err(failure) => return Err(failure),
+        }
+        Ok(reply)
+    }
+
+    async fn read(&self, mut response: Response) -> Result<Vec<u8>, HttpFailure> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
+            if body.len() + chunk.len() > self.body_cap {
+                return Err(HttpFailure::TooLarge(self.body_cap));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn failure(&self, error: reqwest::Error) -> HttpFailure {
+        let error = error.without_url();
+        if error.is_connect() || error.is_builder() {
+            HttpFailure::Connect(root_cause(&error))
+        } else if error.is_timeout() {
+            HttpFailure::Timeout(self.timeout)
+        } else {
+            HttpFailure::CutOff(root_cause(&error))
+        }
+    }
+
+    /// Where a redirect leads: no query, path parameter or user name, which may name a session.
+    fn bare_target(&self, location: &str) -> Option<String> {
+        let target = self.base_url.join(location).ok()?;
+        let path = target.path().split(';').next()?;
+        let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let bare = format!("{}://{}{port}{path}", target.scheme(), target.host_str()?);
+        Some(bare.chars().take(200).collect())
+    }
+}
+
+impl Reply {
+    /// What the status alone says; `None` for 2xx.
+    pub fn failure(&self) -> Option<HttpFailure> {
+        (!(200..=299).contains(&self.status)).then(|| HttpFailure::Status {
+            status: self.status,
+            retry_after: self.retry_after.clone(),
+            location: self.location.clone(),
+        })
+    }
+
+    /// What the body looks like, in words that hold nothing of it.
+    pub fn looks_like(&self) -> &'static str {
+        looks_like(&self.body)
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl HttpFailure {
+    /// The failure as the engine takes it; `now` is what an HTTP date of `Retry-After` is measured from.
+    pub fn outcome(&self, now: SystemTime) -> Outcome {
+        let passing = Verdict::RetryConnection { after: None };
+        let (verdict, code) = match self {
+            Self::Connect(_) => (passing, "connect".to_owned()),
+            Self::Timeout(_) => (passing, "timeout".to_owned()),
+            Self::CutOff(_) => (passing, "cut off".to_owned()),
+            Self::TooLarge(_) => (passing, "too large".to_owned()),
+            Self::Status { status, retry_after, .. } => {
+                let after = retry_after.as_deref().and_then(|value| pause(value, now));
+                (status_verdict(*status, after), format!("HTTP {status}"))
+            }
+        };
+        Outcome { verdict, code, reason: self.to_string() }
+    }
+}
+
+fn status_verdict(status: u16, after: Option<Duration>) -> Verdict {
+    match status {
+        300..=399 | 401 | 403 | 404 | 405 | 407 | 410 => Verdict::StopConnection,
+        408 | 429 | 500.. => Verdict::RetryConnection { after },
+        // Some other 4xx comes from something in front of the LMS, which answers its own refusals in
+        // the body. It may be about this one call only, so the connection goes on; and nobody is
+        // refused for good on the word of something that is not the LMS.
+        _ => Verdict::Retry,
+    }
+}
+
+fn status_words(status: u16, location: Option<&str>) -> String {
+    match (status, location) {
+        (300..=399, Some(target)) => {
+            format!("the server answers with a redirect to {target}: is base_url right?")
+        }
+        (300..=399, None) => "the server answers with a redirect: is base_url right?".to_owned(),
+        (401, _) => "the server asks for a sign-in: is base_url right?".to_owned(),
+        (403, _) => "the server forbids access: is this machine's address allowed there?".to_owned(),
+        (404 | 410, _) => "nothing is there: is base_url right?".to_owned(),
+        (405, _) => "the address takes no POST: is base_url right?".to_owned(),
+        (407, _) => "a proxy asks for a sign-in".to_owned(),
+        (429, _) => "the server takes no more calls for now".to_owned(),
+        (503, _) => "the server is not available for now".to_owned(),
+        (500.., _) => "the server failed".to_owned(),
+        _ => "the server did not take the call".to_owned(),
+    }
+}
+
+/// The pause that `Retry-After` asks for. None at all is for the caller's own pause, which grows.
+fn pause(value: &str, now: SystemTime) -> Option<Duration> {
+    let asked = match value.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(now).ok()?,
+    };
+    (!asked.is_zero()).then_some(asked.min(LONGEST_PAUSE))
+}
+
+/// What a body looks like, in words that hold nothing of it.
+pub(super) fn looks_like(body: &[u8]) -> &'static str {
+    let body = body.trim_ascii();
+    let head = body.get(..body.len().min(1024)).unwrap_or_default().to_ascii_lowercase();
+    let holds = |tag: &[u8]| head.windows(tag.len()).any(|window| window == tag);
+    match head.first() {
+        None => "an empty answer",
+        Some(b'<') if holds(b"<html") || holds(b"<!doctype html") => "an HTML page",
+        Some(b'<') => "XML or HTML",
+        Some(b'{' | b'[') => "JSON",
+        Some(_) => "text or bytes of another kind",
+    }
+}
+
+fn media_type(content_type: &str) -> Option<String> {
+    let name = content_type.split(';').next()?.trim();
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "/+-._".contains(c));
+    (plain && !name.is_empty() && name.len() <= 80).then(|| name.to_ascii_lowercase())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The innermost cause, which is the one that says something ("Connection refused").
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::super::scripted::{Script, answer, serve};
+    use super::*;
+
+    fn http(base_url: &str) -> Result<Http, ConnectError> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Http::new(base_url, Duration::from_secs(5))
+    }
+
+    #[track_caller]
+    fn check_address(base_url: &str, expected: Result<(), &str>) {
+        let made = http(base_url).map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(made, expected.map_err(str::to_owned), "{base_url}");
+    }
+
+    #[test]
+    fn clear_text_stays_on_this_machine() {
+        for base_url in
+            ["https://lms.example.org", "http://127.0.0.1:8080/lms", "http://[::1]:1", "http://localhost/"]
+        {
+            check_address(base_url, Ok(()));
+        }
+        let only = "base_url must begin with https:// (http:// is for loopback addresses only)";
+        for base_url in ["http://lms.example.org", "http://127.0.0.1.example.org", "http://10.0.0.1"] {
+            check_address(base_url, Err(only));
+        }
+        check_address("ftp://lms.example.org", Err("base_url must begin with https://, not ftp:"));
+        check_address("https://u:p@lms.example.org", Err("base_url must hold no user name or password"));
+        check_address("https://lms.example.org/?key=1", Err("base_url must end with its path: no ? or #"));
+        check_address("lms.example.org", Err("base_url is not an address: relative URL without a base"));
+    }
+
+    #[tokio::test]
+    async fn a_form_is_posted_below_the_base_address_with_its_plus_encoded() {
+        let (base_url, request) =
+            serve(Script::close(answer("200 OK", &["Content-Type: Text/HTML; x=y"], "hi"))).await;
+        let http = http(&format!("{base_url}/lms/")).unwrap();
+        let reply = http.post_form("/rest/x", &[("a", "O+6X/o=="), ("b", "c d&ü")]).await.unwrap();
+        assert_eq!((reply.status, reply.content_type.as_deref()), (200, Some("text/html")));
+        assert_eq!((reply.body.as_slice(), reply.failure()), (&b"hi"[..], None));
+        let request = String::from_utf8(request.await.unwrap()).unwrap();
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        assert_eq!(body, "a=O%2B6X%2Fo%3D%3D&b=c+d%26%C3%BC");
+        assert!(head.starts_with("POST /lms/rest/x HTTP/1.1\r\n"), "{head}");
+        let head = head.to_lowercase();
+        assert!(head.contains(concat!("user-agent: rollbook/", env!("CARGO_PKG_VERSION"))), "{head}");
+        assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
+    }
+
+    /// 20,000 letters, by `gzip -9n`: 50 bytes on the way.
+    const BOMB: &str = "H4sIAAAAAAACA+3BMQEAAADCoNqLbw0PoAAAAAAAAAAAAAAAAAAAAAAAAAB4MANHZUEgTgAA";
+
+    async fn unpack(cap: usize) -> Result<usize, HttpFailure> {
+        let body = STANDARD.decode(BOMB).unwrap();
+        let (base_url, _request) =
+            serve(Script::close(answer("200 OK", &["Content-Encoding: gzip"], body))).await;
+        let mut http = http(&base_url).unwrap();
+        http.body_cap = cap;
+        http.post_form("/", &[]).await.map(|reply| reply.body.len())
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_measured_after_unpacking() {
+        assert_eq!(unpack(20_000).await, Ok(20_000));
+        assert_eq!(unpack(19_999).await, Err(HttpFailure::TooLarge(19_999)));
+    }
+
+    #[tokio::test]
+    async fn an_error_status_counts_though_its_body_breaks_off() {
+        let cut = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 90\r\n\r\nso";
+        let (base_url, _request) = serve(Script::close(cut)).await;
+        let reply = http(&base_url).unwrap().post_form("/", &[]).await.unwrap();
+        let outcome = reply.failure().unwrap().outcome(SystemTime::now());
+        assert_eq!(outcome.verdict, Verdict::RetryConnection { after: Some(Duration::from_secs(30)) });
+    }
+
+    #[test]
+    fn each_status_has_its_class() {
+        let verdict = |status| {
+            let failure = HttpFailure::Status { status, retry_after: None, location: None };
+            failure.outcome(SystemTime::UNIX_EPOCH).verdict
+        };
+        let passing = Verdict::RetryConnection { after: None };
+        for (statuses, expected) in [
+            (vec![301, 302, 303, 307, 308, 401, 403, 404, 405, 407, 410], Verdict::StopConnection),
+            (vec![408, 429, 500, 502, 503, 504, 599], passing),
+            (vec![400, 409, 413, 415, 422], Verdict::Retry),
+        ] {
+            for status in statuses {
+                assert_eq!(verdict(status), expected, "HTTP {status}");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_pause(value: &str, expected: Option<u64>) {
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(pause(value, now), expected.map(Duration::from_secs), "{value}");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        check_pause("120", Some(120));
+        check_pause("Sun, 06 Nov 1994 08:50:37 GMT", Some(60));
+        check_pause("Sun, 06 Nov 1994 08:49:37 GMT", None);
+        check_pause("Sat, 05 Nov 1994 08:49:37 GMT", None);
+        check_pause("0", None);
+        check_pause("-5", None);
+        check_pause("soon", None);
+        check_pause("999999999999", Some(86_400));
+    }
+}

@@ -7,6 +7,11 @@ pub mod http;
 mod settings;
 pub mod upsidelms;
 
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod scripted;
+
 use std::future::Future;
 use std::pin::Pin;
 
