@@ -25,7 +25,7 @@ COLUMNS = [
     "Employee ID", "First name", "Last name", "Work email", "Personal email", "Login", "Initial password",
     "Birth date", "Start date", "Leaving date", "Gender", "Phone", "Mobile", "Street", "City",
     "County/State", "Country", "Postcode", "Grade", "Job title", "Manager email", "Other managers",
-    "Org units", "Language", "Active",
+    "Org units", "Language", "Active", "Delivery address",
 ]
 DATES = {"Birth date", "Start date", "Leaving date"}
 
@@ -177,6 +177,8 @@ class Staff:
             "Org units": ";".join(units),
             "Language": dice.pick(LANGUAGES),
             "Active": "Y",
+            # No job asks for this one.
+            "Delivery address": "",
         }
 
 
@@ -208,7 +210,7 @@ def organisation(staff):
 
 
 def untidy_but_good(staff, workers):
-    """What people and systems put into cells, none of it wrong. Uses workers 0 to 19."""
+    """What people and systems put into cells, none of it wrong. Uses workers 0 to 20."""
     staff.rename(workers[0], "Zoë", "O'Dunmarrow")
     staff.rename(workers[1], "José María", "Müller-Ashcombley")
     staff.rename(workers[2], "Thị Ánh", "Nguyễnhallow")
@@ -218,7 +220,8 @@ def untidy_but_good(staff, workers):
     # A person with one name only: the LMS demands no surname.
     staff.rename(workers[6], "Meenakshi", "")
     workers[7]["Street"] = '"Rose Cottage", 4 Mill Lane'
-    workers[8]["Street"] = "Flat 3\nThe Old Dairy\n12 Orchard Row"
+    workers[8]["Delivery address"] = "Flat 3\nThe Old Dairy\n12 Orchard Row, Norwich"
+    workers[20]["Delivery address"] = "c/o Rushbeck & Sons\n\nCanal Side"
     workers[9]["Job title"] = "=Lead, Logistics"
     workers[10]["First name"] += "  "
     workers[10]["Last name"] += NBSP
@@ -296,11 +299,12 @@ def days():
     workers[48]["Phone"] = "020 7946 0999"
     workers[49]["Language"] = "French" if workers[49]["Language"] != "French" else "Spanish"
     workers[50]["Org units"] = "N-101;N-205;N-306"
-    # No change: blanks, and a number that was taken out.
+    # No change: blanks, a number that was taken out, a column that no job asks for.
     workers[51]["Last name"] += "   "
     workers[52]["City"] += NBSP
     workers[53]["Employee ID"] += " "
     workers[54]["Mobile"] = ""
+    workers[55]["Delivery address"] = "Gate 2\nOld Market"
     # Three leavers, three people simply absent, one who moves to the United States.
     for leaver, day in zip(workers[60:63], ["19/11/2026", "20/11/2026", "20/11/2026"]):
         leaver.update({"Active": "N", "Leaving date": day})
