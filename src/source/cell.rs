@@ -52,7 +52,7 @@ impl<'a> Cell<'a> {
     pub(super) fn is_blank(&self) -> bool {
         match self {
             Cell::Empty => true,
-            Cell::Text(text) => trim(text).is_empty(),
+            Cell::Text(text) => text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c)),
             _ => false,
         }
     }
@@ -117,8 +117,6 @@ impl Cells<'_> {
 
 /// A row of data.
 pub(super) struct Row<'a> {
-    /// As a spreadsheet shows it.
-    pub(super) number: u64,
     /// What stands in it.
     pub(super) cells: Cells<'a>,
     /// In a correction file: the secret cells of the original row, by column.

@@ -1,20 +1,17 @@
-//! CSV: byte order mark, `sep=` line, delimiter, line ends, row numbers, and where a file was cut off.
+//! CSV: rows with the numbers that a spreadsheet shows, and where a file was cut off.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use ::csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, StringRecord, Terminator};
 
+use super::FileProblem;
 use super::cell::Cells;
-use super::header::Header;
 use super::intake::Intake;
-use super::{FileProblem, ReadPlan};
+use super::layout::Layout;
 
 /// The longest row: beyond it a quotation mark was never closed.
 const MAX_ROW: u64 = 16 * 1024 * 1024;
-
-/// What a job may not say and a file may have.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Hands on every row that is not blank.
 pub(super) fn read<R: Read + Seek>(
@@ -39,11 +36,12 @@ pub(super) fn read<R: Read + Seek>(
     let mut last_is_short = false;
     while let Some(number) = rows.next(intake)? {
         let record = rows.record(number, intake)?;
-        if let Some(width) = intake.width() {
+        let cells = Cells::Csv(record);
+        if let (Some(width), false) = (intake.width(), cells.is_blank()) {
             any_short |= last_is_short;
             last_is_short = record.len() < width;
         }
-        if intake.row(number, Cells::Csv(record))?.is_break() {
+        if intake.row(number, cells)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }
@@ -54,7 +52,7 @@ pub(super) fn read<R: Read + Seek>(
     input.take(MAX_ROW).read_to_end(&mut tail).map_err(unreadable)?;
     // A last row with fewer cells than any before it and no line end is half a row, quoted or not.
     let half = !ends_a_line && last_is_short && !any_short;
-    if half || is_open(&tail, layout.delimiter) {
+    if half || is_open(&tail, &layout) {
         return Err(intake.problem(
             format!(
                 "the file ends in the middle of row {row}: it was cut off, or a quotation mark is not closed"
@@ -65,83 +63,16 @@ pub(super) fn read<R: Read + Seek>(
     Ok(ControlFlow::Continue(()))
 }
 
-/// What the first bytes say about all of them.
-struct Layout {
-    /// The first byte after the byte order mark and the `sep=` line, which spreadsheets don't count as
-    /// a row.
-    start: u64,
-    delimiter: u8,
-    /// Whether lines end with a carriage return alone, as old Macs write them.
-    bare_cr: bool,
-}
-
-impl Layout {
-    fn new(head: &[u8], plan: &ReadPlan<'_>) -> Self {
-        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-        let bare_cr = text.contains(&b'\r') && !text.contains(&b'\n');
-        let (said, text) = match text {
-            [s, e, p, b'=', delimiter, rest @ ..] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => {
-                let line = rest.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(rest.len());
-                let end = rest.get(..line).unwrap_or_default();
-                let end = if end.starts_with(b"\r\n") { 2 } else { end.len().min(1) };
-                match rest.get(end..) {
-                    Some(text) if end > 0 => (Some(*delimiter), text),
-                    _ => (None, text),
-                }
-            }
-            _ => (None, text),
-        };
-        let start = (head.len() - text.len()) as u64;
-        let mut layout = Self { start, delimiter: b',', bare_cr };
-        layout.delimiter =
-            plan.format.delimiter.or(said).unwrap_or_else(|| layout.likeliest_delimiter(text, plan));
-        layout
-    }
-
-    fn line_end(&self) -> &'static [u8; 1] {
-        if self.bare_cr { b"\r" } else { b"\n" }
-    }
-
-    /// The delimiter by which the header has most of the columns that the job reads; then most columns.
-    fn likeliest_delimiter(&self, text: &[u8], plan: &ReadPlan<'_>) -> u8 {
-        let names: Vec<&str> = plan
-            .source_key
-            .iter()
-            .chain(plan.filters.iter().map(|filter| &filter.column))
-            .chain(plan.pushes.iter().flat_map(|push| &push.key))
-            .map(|name| name.as_str())
-            .collect();
-        let score = |delimiter: u8| {
-            let layout = Layout { delimiter, ..*self };
-            let mut rows = Rows::new(io::Cursor::new(text), &layout, None);
-            while let Ok(true) = rows.advance() {
-                let record = StringRecord::from_byte_record_lossy(rows.bytes.clone());
-                let cells = Cells::Csv(&record);
-                let wanted = plan.format.header_row.is_none_or(|row| row == rows.row);
-                if wanted && !cells.is_blank() {
-                    let header = Header::new(rows.row, cells);
-                    let found = names.iter().filter(|name| !header.find(name).is_empty()).count();
-                    let is_name = |cell: &&str| cell.contains(char::is_alphanumeric);
-                    return (found, record.iter().filter(is_name).count());
-                }
-            }
-            (0, 0)
-        };
-        // Of equals `max_by_key` takes the last, so the commonest delimiter comes last.
-        DELIMITERS.into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
-    }
-}
-
 /// The rows of a CSV file, with the numbers that a spreadsheet shows.
 ///
 /// The parser skips empty lines without a word and counts line breaks wherever they stand, so the row
 /// number is made of the line breaks so far, without those inside of cells.
-struct Rows<R> {
+pub(super) struct Rows<R> {
     reader: Reader<Feed<R>>,
-    bytes: ByteRecord,
+    pub(super) bytes: ByteRecord,
     text: StringRecord,
     /// The number of the current row.
-    row: u64,
+    pub(super) row: u64,
     /// The byte at which the current row begins, or an empty line before it.
     begin: u64,
     /// Line breaks inside of cells so far.
@@ -151,7 +82,7 @@ struct Rows<R> {
 }
 
 impl<R: Read> Rows<R> {
-    fn new(input: R, layout: &Layout, unended: Option<u64>) -> Self {
+    pub(super) fn new(input: R, layout: &Layout, unended: Option<u64>) -> Self {
         let feed = Feed { input, left: MAX_ROW, bare_cr: layout.bare_cr };
         let reader = ReaderBuilder::new()
             .has_headers(false)
@@ -166,7 +97,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// Goes to the next row; false at the end.
-    fn advance(&mut self) -> Result<bool, ::csv::Error> {
+    pub(super) fn advance(&mut self) -> Result<bool, ::csv::Error> {
         let before = self.reader.position().clone();
         self.reader.get_mut().left = MAX_ROW;
         if !self.reader.read_byte_record(&mut self.bytes)? {
@@ -259,7 +190,7 @@ impl<R: Read> Read for Feed<R> {
 }
 
 /// Whether the last row ends inside a quoted cell.
-fn is_open(row: &[u8], delimiter: u8) -> bool {
+fn is_open(row: &[u8], layout: &Layout) -> bool {
     enum State {
         CellStart,
         Plain,
@@ -273,8 +204,8 @@ fn is_open(row: &[u8], delimiter: u8) -> bool {
             (State::CellStart, b'"') | (State::Quote, b'"') => State::Quoted,
             (State::Quoted, b'"') => State::Quote,
             (State::Quoted, _) => State::Quoted,
-            (_, b'\n' | b'\r') => State::CellStart,
-            (_, byte) if *byte == delimiter => State::CellStart,
+            (_, b'\n') => State::CellStart,
+            (_, byte) if *byte == layout.delimiter || [*byte] == *layout.line_end() => State::CellStart,
             _ => State::Plain,
         };
     }
@@ -336,25 +267,6 @@ mod tests {
         check("id,name\nE1,\"a \"\"b\"\", c\"\r\n", "2 E1 {name=a \"b\", c}");
         check("id,name\nE1,5\" pipe\n", "2 E1 {name=5\" pipe}");
         check("id,name\r\n\"E1\",\"Ann\"\r\n", "2 E1 {name=Ann}");
-    }
-
-    #[test]
-    fn delimiters_are_found() {
-        check("id;name\nE1;Ann\n", "2 E1 {name=Ann}");
-        check("id\tname\nE1\tAnn\n", "2 E1 {name=Ann}");
-        check("id|name\nE1|Ann\n", "2 E1 {name=Ann}");
-        check("\u{feff}id;name;\"x, y, z, a\"\nE1;Ann;\n", "2 E1 {name=Ann}");
-        check("a, b, c, d;id;name\n;E1;Ann\n", "2 E1 {name=Ann}");
-        let mut said = case();
-        said.format.delimiter = Some(b':');
-        assert!(said.lines(b"id:name\nE1:Ann\n").contains("2 E1 {name=Ann}"));
-    }
-
-    #[test]
-    fn a_sep_line_is_not_a_row() {
-        check("sep=;\r\nid;name\r\nE1;Ann\r\n", "2 E1 {name=Ann}");
-        check("\u{feff}SEP=|\n\nid|name\nE1|Ann\n", "3 E1 {name=Ann}");
-        check("sep=,\rid,name\rE1,Ann\r", "2 E1 {name=Ann}");
     }
 
     #[test]
@@ -448,7 +360,7 @@ mod tests {
 
     /// Row numbers and cells of all rows that were turned down.
     fn cells_of(case: &Case<'_>, bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
-        let plan = super::ReadPlan {
+        let plan = super::super::ReadPlan {
             file_name: "hr.csv",
             format: &case.format,
             filters: &[],

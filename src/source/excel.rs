@@ -247,7 +247,7 @@ mod tests {
                 "Staff5 100001 {Grade=E2}",
                 "3 rows, 0 filtered",
                 card,
-                "note row 5 with cells right of the last named column (first in column G); not read",
+                "note row 5 with cells right of the last named column (column G and on); not read",
             ],
         );
     }

@@ -52,12 +52,18 @@ pub(super) enum Shape {
     TooLong(usize, usize),
 }
 
-/// What became of a value.
+/// Values by field.
 type Values = Vec<(FieldName, String)>;
 
 impl<'a> PushPlan<'a> {
-    /// `secret` are the columns that any push maps to a secret field.
-    pub(super) fn new(mapping: &'a PushMapping, secret: &[usize], wanted: &mut Wanted<'_>) -> Self {
+    /// `secret` are the columns that any push maps to a secret field; `reach` is how many cells a row must
+    /// have for other reasons.
+    pub(super) fn new(
+        mapping: &'a PushMapping,
+        secret: &[usize],
+        reach: usize,
+        wanted: &mut Wanted<'_>,
+    ) -> Self {
         let key: Vec<(usize, String)> =
             mapping.key.iter().map(|name| (wanted.column(name), name.to_string())).collect();
         let mut fields: Vec<FieldPlan<'a>> = mapping
@@ -89,7 +95,8 @@ impl<'a> PushPlan<'a> {
             Source::Column { index, .. } => Some(index),
             Source::Constant(_) => None,
         });
-        let reach = columns.chain(key.iter().map(|(index, _)| *index)).max().map_or(0, |last| last + 1);
+        let columns = columns.chain(key.iter().map(|(index, _)| *index));
+        let reach = columns.map(|column| column + 1).max().unwrap_or_default().max(reach);
         let key_leads = key.iter().all(|(index, _)| *index < key.len());
         Self { key, key_leads, fields, reach }
     }

@@ -8,13 +8,16 @@ mod sniff;
 
 mod csv;
 mod excel;
+mod layout;
 mod package;
 
 mod cell;
+mod contract;
 mod header;
 mod intake;
 
 mod date;
+mod doubts;
 mod filter;
 mod mapping;
 mod value;
