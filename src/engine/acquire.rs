@@ -4,8 +4,8 @@
 //! enter the run, remove the claimed original. After a crash each step is taken up where it was.
 
 use std::ffi::OsStr;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use super::files::copy_hashed;
 use super::{Engine, EngineError};
 
 /// The folder for claimed originals, within each drop folder.
-pub const CLAIMED: &str = ".rollbook";
+pub(super) const CLAIMED: &str = ".rollbook";
 
 /// A file to be processed.
 #[derive(Clone, Debug)]
@@ -48,17 +48,22 @@ impl Engine {
     ///
     /// # Errors
     /// When the file can't be claimed or copied; it lies where it lay, or in `.rollbook/` beside.
-    pub async fn acquire(&self, job: &Job, incoming: &Incoming, cause: &str) -> Result<Acquired, EngineError> {
+    pub async fn acquire(
+        &self,
+        job: &Job,
+        incoming: &Incoming,
+        cause: &str,
+    ) -> Result<Acquired, EngineError> {
         match incoming {
             Incoming::Dropped(name) => {
-                let Some(claimed) = claim(&job.source.folder, name)? else { return Ok(Acquired::Gone) };
+                let Some(claimed) = claim(job, name)? else { return Ok(Acquired::Gone) };
                 self.enter_claimed(job, name, &claimed, cause).await.map(|run| Acquired::Run(Box::new(run)))
             }
             Incoming::Copied { name, path } => {
                 let path = path.clone();
                 let opened = File::open(&path).map_err(|error| EngineError::file("read", &path, &error))?;
-                let copied =
-                    copy_hashed(opened, io::sink()).map_err(|error| EngineError::file("read", &path, &error))?;
+                let copied = copy_hashed(opened, io::sink())
+                    .map_err(|error| EngineError::file("read", &path, &error))?;
                 let file = NewFile {
                     name: name.clone(),
                     sha256: copied.sha256,
@@ -142,14 +147,15 @@ impl Engine {
 }
 
 /// Claims a file by renaming it into `.rollbook/`; `None` where it is gone.
-fn claim(folder: &Path, name: &str) -> Result<Option<PathBuf>, EngineError> {
+fn claim(job: &Job, name: &str) -> Result<Option<PathBuf>, EngineError> {
+    let folder = job.source.folder.as_path();
     let claims = folder.join(CLAIMED);
     let failed = |error: &io::Error| EngineError::file("claim a file in the drop folder", folder, error);
     match fs::create_dir(&claims) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(&error)),
         _ => {}
     }
-    let claimed = claims.join(private_name(name));
+    let claimed = claims.join(format!("{:016x}.{}.{name}", random(), job.name));
     match fs::rename(folder.join(name), &claimed) {
         Ok(()) => Ok(Some(claimed)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -168,13 +174,18 @@ pub(super) fn open_regular(path: &Path) -> io::Result<File> {
     }
 }
 
-/// A name that no other file has: random letters before the name.
+/// A name that no other file has.
 fn private_name(name: &str) -> String {
-    let random = RandomState::new().build_hasher().finish();
-    format!("{random:016x}-{name}")
+    format!("{:016x}-{name}", random())
 }
 
-/// The name of a claimed or copied file without the letters before it.
-pub(super) fn public_name(private: &str) -> &str {
-    private.split_once('-').map_or(private, |(_, name)| name)
+/// What the standard library seeds its maps with: nobody has to be surprised by it, only no name may
+/// come twice.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// The job that claimed a file, and the file's own name.
+pub(super) fn claimed_by(claimed: &str) -> Option<(&str, &str)> {
+    claimed.split_once('.')?.1.split_once('.')
 }

@@ -10,7 +10,7 @@ use crate::report::Mailer;
 /// # Errors
 /// Why it can't be opened, in words for the person who can mend it: a secret that is missing, or a
 /// setting that the product does not take.
-pub fn open_connection(connection: &Connection) -> Result<Box<dyn Connector>, String> {
+pub(super) fn open_connection(connection: &Connection) -> Result<Box<dyn Connector>, String> {
     let mut secrets = std::collections::BTreeMap::new();
     for (key, reference) in &connection.secrets {
         let secret = reference
@@ -43,9 +43,7 @@ pub async fn probe_connection(connection: &Connection) -> Outcome {
 pub fn open_mailer(config: &Config) -> Result<Option<Mailer>, String> {
     let Some(settings) = &config.mail else { return Ok(None) };
     let password = match &settings.transport {
-        MailTransport::Smtp(smtp) => {
-            smtp.login.as_ref().map(|(_, password)| password.resolve()).transpose()
-        }
+        MailTransport::Smtp(smtp) => smtp.login.as_ref().map(|(_, password)| password.resolve()).transpose(),
         MailTransport::Directory(_) => Ok(None),
     };
     let password = password.map_err(|problem| format!("mail.password: {problem}"))?;

@@ -44,7 +44,11 @@ impl Engine {
     ///
     /// # Errors
     /// When the database fails; what is under way is then lost to us and repeated after a restart.
-    pub async fn deliver(self: Arc<Self>, name: ConnectionName, stop: CancellationToken) -> Result<(), EngineError> {
+    pub async fn deliver(
+        self: Arc<Self>,
+        name: ConnectionName,
+        stop: CancellationToken,
+    ) -> Result<(), EngineError> {
         let connection = self.connection(&name)?.clone();
         let Some(woken) = self.queued.get(&name).cloned() else { return Ok(()) };
         let mut line = Line::new(self, connection);
@@ -191,9 +195,10 @@ impl Line {
     /// Managers go before those they manage: no call of a higher rank while one of a lower is out.
     fn front_may_go(&self) -> bool {
         self.queue.front().is_some_and(|next| {
-            !self.out.iter().any(|(_, run, push, rank)| {
-                *run == next.run && *push == next.push && *rank < next.rank
-            })
+            !self
+                .out
+                .iter()
+                .any(|(_, run, push, rank)| *run == next.run && *push == next.push && *rank < next.rank)
         })
     }
 
@@ -234,7 +239,8 @@ impl Line {
             }
             Verdict::StopConnection => QueuedState::Again { at: now, tried: false },
         };
-        let stop = (outcome.verdict == Verdict::StopConnection).then(|| (outcome.code.clone(), outcome.reason.clone()));
+        let stop = (outcome.verdict == Verdict::StopConnection)
+            .then(|| (outcome.code.clone(), outcome.reason.clone()));
         self.commit_at.get_or_insert(Instant::now() + COMMIT_WINDOW);
         self.outcomes.push(Settled {
             change,
@@ -267,7 +273,10 @@ impl Line {
     }
 
     fn pause(&mut self, asked: Option<Duration>, outcome: &Outcome) {
-        let wait = asked.unwrap_or_default().max(pause(self.failures)).min(LONGEST_PAUSE.max(asked.unwrap_or_default()));
+        let wait = asked
+            .unwrap_or_default()
+            .max(pause(self.failures))
+            .min(LONGEST_PAUSE.max(asked.unwrap_or_default()));
         self.failures += 1;
         self.paused_until = Some(Instant::now() + wait);
         tracing::warn!(
@@ -284,8 +293,11 @@ impl Line {
         self.stopped = true;
         self.connector = None;
         tracing::error!(connection = %self.connection.name, code, reason, "connection stopped");
-        let stop =
-            Stop { connection: self.connection.name.clone(), code: code.to_owned(), reason: reason.to_owned() };
+        let stop = Stop {
+            connection: self.connection.name.clone(),
+            code: code.to_owned(),
+            reason: reason.to_owned(),
+        };
         self.give_back().await?;
         self.engine.store.stop_connection(&stop, self.engine.clock.now()).await?;
         self.engine.settled.notify_waiters();

@@ -52,7 +52,9 @@ impl EngineError {
     /// A failed action on one of our files.
     pub fn file(doing: &str, path: &Path, error: &io::Error) -> Self {
         let hint = match error.kind() {
-            io::ErrorKind::StorageFull => ": the disk is full; free some space and start again, nothing is lost",
+            io::ErrorKind::StorageFull => {
+                ": the disk is full; free some space and start again, nothing is lost"
+            }
             io::ErrorKind::PermissionDenied => ": check its owner and mode",
             io::ErrorKind::ReadOnlyFilesystem => ": the file system is mounted read-only",
             _ => "",

@@ -6,15 +6,16 @@
 
 mod acquire;
 mod clock;
-mod commands;
 mod conclude;
 mod connect;
+mod crew;
 mod deliver;
 mod error;
 mod files;
 mod lock;
 mod mailing;
 mod planning;
+mod preview;
 mod reading;
 mod recover;
 mod reporting;
@@ -33,14 +34,15 @@ use crate::store::{Sealer, Store};
 
 pub use acquire::{Acquired, Incoming};
 pub use clock::{Clock, SystemClock};
-pub use commands::{PlanView, PushView};
 pub use conclude::run_status;
+pub use crew::Crew;
 pub use connect::{open_mailer, probe_connection};
 pub use error::EngineError;
 pub use files::DataFiles;
 pub use lock::{DataLock, LockError, check_owner};
 pub use planning::Plan;
-pub use reporting::{load_report, write_run_json};
+pub use preview::Preview;
+pub use reporting::{change_line, load_report, write_run_json};
 
 /// All that runs need, shared by the daemon and the command line.
 #[derive(Debug)]
@@ -72,7 +74,8 @@ impl Engine {
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, EngineError> {
         let files = DataFiles::prepare(&config.data_dir)?;
         let store = Store::open(&files.database()).await?;
-        let sealer = config.data_key.as_ref().map(|key| key.resolve()).transpose()?.map(|key| Sealer::new(&key));
+        let sealer =
+            config.data_key.as_ref().map(|key| key.resolve()).transpose()?.map(|key| Sealer::new(&key));
         let queued = config.connections.keys().map(|name| (name.clone(), Arc::new(Notify::new()))).collect();
         Ok(Arc::new(Self {
             config,

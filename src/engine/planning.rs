@@ -6,11 +6,16 @@ use std::collections::{BTreeSet, VecDeque};
 use chrono::NaiveDate;
 
 use crate::config::{Job, Push};
-use crate::model::{ChangeKind, ChangeState, Digest, FieldName, FirstLoad, Key, Known, RowReject, RowsKind, Send, Standing};
-use crate::plan::{
-    Candidate, Context, Entry, Evidence, Finding, Load, Order, Prior, Scope, Seen, Step, Tally, decide, guards,
+use crate::model::{
+    ChangeKind, ChangeState, Digest, FieldName, FirstLoad, Key, Known, RowReject, RowsKind, Send, Standing,
 };
-use crate::store::{PlannedPush, PushRef, PushState, SnapshotRow, Spool, SpoolChange, StagedRow, StagedState};
+use crate::plan::{
+    Candidate, Context, Entry, Evidence, Finding, Load, Order, Prior, Scope, Seen, Step, Tally, decide,
+    guards,
+};
+use crate::store::{
+    PlannedPush, PushRef, PushState, SnapshotRow, Spool, SpoolChange, StagedRow, StagedState,
+};
 
 use super::reading::Export;
 use super::staging::Staged;
@@ -219,7 +224,10 @@ impl Planner<'_> {
         };
         // Somebody presumed to exist of whom the LMS knows nothing is no record to be removed.
         let known: Option<Known> = snapshot.and_then(|row| row.known);
-        if self.load == Load::First(Some(FirstLoad::Existing)) && known.is_none() && !matches!(seen, Seen::Absent) {
+        if self.load == Load::First(Some(FirstLoad::Existing))
+            && known.is_none()
+            && !matches!(seen, Seen::Absent)
+        {
             self.marks.push((key.clone(), None, Standing::Active));
         }
         let entry = Entry { key, seen, known, prior, presumed };
@@ -242,7 +250,13 @@ impl Planner<'_> {
                     ChangeKind::Update | ChangeKind::Deactivate => sealed.1,
                     ChangeKind::Remove => None,
                 };
-                self.changes.push(SpoolChange { push: self.number, seq: self.seq, rank: 0, change: *change, sealed });
+                self.changes.push(SpoolChange {
+                    push: self.number,
+                    seq: self.seq,
+                    rank: 0,
+                    change: *change,
+                    sealed,
+                });
                 self.seq += 1;
             }
             Step::Adopt(fields) => {
@@ -332,7 +346,13 @@ impl Planner<'_> {
             after = Some((last.rank, last.seq));
             for SpoolChange { change, .. } in &page {
                 digest.part(change.key.as_str()).part(change.kind.as_str());
-                digest.part(change.before.as_ref().map(crate::model::Fields::fingerprint).map_or(Vec::new(), |before| before.as_bytes().to_vec()));
+                digest.part(
+                    change
+                        .before
+                        .as_ref()
+                        .map(crate::model::Fields::fingerprint)
+                        .map_or(Vec::new(), |before| before.as_bytes().to_vec()),
+                );
                 digest.part(change.after.fingerprint().as_bytes()).part(change.sent.fingerprint().as_bytes());
                 digest.part(change.extras.create.fingerprint().as_bytes());
                 digest.part(change.extras.always.fingerprint().as_bytes());

@@ -22,7 +22,7 @@ const BATCH: usize = 500;
 
 /// The file to be read.
 #[derive(Clone, Debug)]
-pub struct Export {
+pub(super) struct Export {
     /// Its name, as people know it.
     pub name: String,
     /// Where the private copy lies.
@@ -30,7 +30,7 @@ pub struct Export {
 }
 
 /// What the reading thread sends.
-pub enum Read {
+pub(super) enum Read {
     /// The header, first.
     Header(HeaderInfo),
     /// Rows.
@@ -38,7 +38,7 @@ pub enum Read {
 }
 
 /// A reading that is under way.
-pub struct Reading {
+pub(super) struct Reading {
     /// What was read, in order.
     pub rows: mpsc::Receiver<Read>,
     /// The end of it.
@@ -46,7 +46,7 @@ pub struct Reading {
 }
 
 /// Begins to read; `cells_of` names rows whose cells are wanted although nothing is wrong with them.
-pub fn begin(
+pub(super) fn begin(
     job: &Job,
     export: &Export,
     store: &Store,
@@ -57,7 +57,8 @@ pub fn begin(
     let job = job.clone();
     let export = export.clone();
     let originals = Originals { store: store.clone(), sealer: sealer.cloned(), runtime: Handle::current() };
-    let end = tokio::task::spawn_blocking(move || read(&job, &export, &originals, cells_of.as_ref(), &sender));
+    let end =
+        tokio::task::spawn_blocking(move || read(&job, &export, &originals, cells_of.as_ref(), &sender));
     Reading { rows, end }
 }
 
@@ -68,8 +69,7 @@ fn read(
     cells_of: Option<&BTreeSet<u64>>,
     sender: &mpsc::Sender<Read>,
 ) -> Result<ReadSummary, EngineError> {
-    let file =
-        open_regular(&export.path).map_err(|error| EngineError::file("read", &export.path, &error))?;
+    let file = open_regular(&export.path).map_err(|error| EngineError::file("read", &export.path, &error))?;
     let mappings: Vec<_> = job.pushes.iter().map(|push| push.mapping.clone()).collect();
     let lookup = |run: &str, row: u64| originals.secrets(run, row);
     let source_key = mappings.first().map(|mapping| mapping.key.clone()).unwrap_or_default();
@@ -84,7 +84,8 @@ fn read(
     };
     let mut batch = Vec::with_capacity(BATCH);
     // A receiver that is gone ends the reading: whoever asked has failed and says so.
-    let flow = |sent: Result<(), _>| if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+    let flow =
+        |sent: Result<(), _>| if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
     let summary = read_export(BufReader::new(file), &plan, &mut |event| match event {
         ReadEvent::Header(header) => flow(sender.blocking_send(Read::Header(header))),
         ReadEvent::Row(row) => {
@@ -121,7 +122,7 @@ impl Originals {
 }
 
 /// Seals the secret cells of a rejected row, by column.
-pub fn seal_cells(
+pub(super) fn seal_cells(
     sealer: &Sealer,
     run: &str,
     row: u64,
@@ -129,7 +130,9 @@ pub fn seal_cells(
 ) -> Result<Vec<u8>, EngineError> {
     let clear: BTreeMap<&str, &str> =
         secrets.iter().map(|(column, secret)| (column.as_str(), secret.expose_secret())).collect();
-    let plain = zeroize::Zeroizing::new(serde_json::to_vec(&clear).map_err(|error| EngineError::Task(error.to_string()))?);
+    let plain = zeroize::Zeroizing::new(
+        serde_json::to_vec(&clear).map_err(|error| EngineError::Task(error.to_string()))?,
+    );
     Ok(sealer.seal(&cells_context(run, row), &plain)?)
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::store::{Phase, RunRef};
 
-use super::acquire::{CLAIMED, public_name};
+use super::acquire::{CLAIMED, claimed_by};
 use super::{Engine, EngineError};
 
 impl Engine {
@@ -46,16 +46,16 @@ impl Engine {
             for entry in entries.flatten() {
                 let path = entry.path();
                 let private = entry.file_name().to_string_lossy().into_owned();
-                let name = public_name(&private).to_owned();
                 // Two jobs may share a folder; each takes its own.
-                if !crate::trigger::matches(&job.source, &name) {
+                let Some((claimer, name)) = claimed_by(&private) else { continue };
+                if claimer != job.name.as_str() {
                     continue;
                 }
                 if self.store.run_of_claim(&path.to_string_lossy()).await?.is_some() {
                     continue;
                 }
                 tracing::info!(job = %job.name, "a claimed file is taken up again");
-                self.enter_claimed(job, &name, &path, "taken up after a restart").await?;
+                self.enter_claimed(job, name, &path, "taken up after a restart").await?;
             }
         }
         Ok(())

@@ -11,8 +11,8 @@ use tokio::runtime::Handle;
 use crate::config::{Job, ReportWhen};
 use crate::model::{ChangeState, ColumnName, RunStatus};
 use crate::report::{
-    Attachment, ChangeLine, ChangesCsv, GuardLine, Mail, OpenLine, PushSection, RefusalLine, RejectLine, RejectsCsv,
-    Report, SourceSection, StoppedLine, compose, envelope, html, subject, text, write_json,
+    Attachment, ChangeLine, ChangesCsv, GuardLine, Mail, OpenLine, PushSection, RefusalLine, RejectLine,
+    RejectsCsv, Report, SourceSection, StoppedLine, compose, envelope, html, subject, text, write_json,
 };
 use crate::store::{ChangeRow, NewMail, RunRecord, RunRef, StoredReject};
 
@@ -158,7 +158,8 @@ impl Engine {
         let Some(first) = lines.first() else { return Ok(()) };
         let cells = self.store.original_cells(run.run_ref, first.row).await?;
         let cells = cells.map(|original| original.cells).unwrap_or_default();
-        csv.write(first.row, &cells, lines).map_err(|error| EngineError::File(format!("the rejects: {error}")))
+        csv.write(first.row, &cells, lines)
+            .map_err(|error| EngineError::File(format!("the rejects: {error}")))
     }
 
     async fn write_changes(&self, run: &RunRecord, path: &PathBuf) -> Result<(), EngineError> {
@@ -229,7 +230,8 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
     let connections: Vec<_> = pushes.iter().map(|push| push.connection.clone()).collect();
     let rejects = store.rejects(run.run_ref, None, LINES).await?;
     let refusals = store.changes(run.run_ref, &TOLD, 0, LINES).await?;
-    let refusals_total = pushes.iter().map(|push| push.counts.refused + push.counts.parked + push.counts.pending).sum();
+    let refusals_total =
+        pushes.iter().map(|push| push.counts.refused + push.counts.parked + push.counts.pending).sum();
     let still_open = store.still_open(&run.job, run.run_ref, LINES).await?;
     Ok(Report {
         run: run.run.clone(),
@@ -252,7 +254,13 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
         pushes,
         guards: findings
             .into_iter()
-            .map(|(push, guard, found, limit, explanation)| GuardLine { push, guard, found, limit, explanation })
+            .map(|(push, guard, found, limit, explanation)| GuardLine {
+                push,
+                guard,
+                found,
+                limit,
+                explanation,
+            })
             .collect(),
         rejects: rejects.into_iter().flat_map(|(_, stored)| reject_lines(stored)).collect(),
         rejects_total: store.count_rejects(run.run_ref).await?,
@@ -312,7 +320,9 @@ impl<T, P: Copy, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineE
     }
 }
 
-impl<T, P: Copy, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Iterator for Paged<T, P, F> {
+impl<T, P: Copy, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Iterator
+    for Paged<T, P, F>
+{
     type Item = io::Result<T>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -58,7 +58,9 @@ impl Engine {
             let failure = match planned {
                 Ok(Ok(())) => None,
                 Ok(Err(EngineError::Export(problem))) => Some(problem.to_string()),
-                Ok(Err(error @ (EngineError::JobIsGone(_) | EngineError::NoDataKey))) => Some(error.to_string()),
+                Ok(Err(error @ (EngineError::JobIsGone(_) | EngineError::NoDataKey))) => {
+                    Some(error.to_string())
+                }
                 Ok(Err(error)) => return Err(error),
                 Err(panic) => Some(EngineError::Task(panic.to_string()).to_string()),
             };

@@ -8,13 +8,13 @@ use crate::config::Job;
 use crate::model::{FieldName, Record, RowReject, RowsKind};
 use crate::plan::Tally;
 use crate::source::{HeaderInfo, Mapped, ReadRow};
-use crate::store::{Sealer, Spool, StagedRow, StagedState, SpooledSummary};
+use crate::store::{RejectedCells, Sealer, Spool, SpooledSummary, StagedRow, StagedState};
 
 use super::reading::{self, Export, Read};
 use super::{Engine, EngineError};
 
 /// The export in the spool.
-pub struct Staged {
+pub(super) struct Staged {
     /// Rows, keys and rejects in key order.
     pub spool: Spool,
     /// What was read.
@@ -90,8 +90,7 @@ impl Engine {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut reading =
-            reading::begin(job, export, &self.store, self.sealer.as_ref(), Some(rows.clone()));
+        let mut reading = reading::begin(job, export, &self.store, self.sealer.as_ref(), Some(rows.clone()));
         let mut header = None;
         while let Some(read) = reading.rows.recv().await {
             match (read, &header) {
@@ -130,7 +129,12 @@ impl Staging<'_> {
                 match mapped {
                     Mapped::Record(record) => staged.push(self.record(push, record)?),
                     Mapped::Filtered { key: Some(key) } if !self.job.source.filtered_is_absent => {
-                        staged.push(StagedRow { push, key, origin: row.origin.clone(), state: StagedState::Present });
+                        staged.push(StagedRow {
+                            push,
+                            key,
+                            origin: row.origin.clone(),
+                            state: StagedState::Present,
+                        });
                     }
                     Mapped::Filtered { .. } => {}
                     Mapped::Rejected { key, problems } => {
@@ -175,8 +179,14 @@ impl Staging<'_> {
                 if always.is_empty() { None } else { Some(seal_secrets(sealer, key.as_str(), &always)?) };
             (Some(seal_secrets(sealer, key.as_str(), &all)?), sealed_update)
         };
-        let state =
-            StagedState::Record { identity, fields, extras, missing_for_create, sealed_create, sealed_update };
+        let state = StagedState::Record {
+            identity,
+            fields,
+            extras,
+            missing_for_create,
+            sealed_create,
+            sealed_update,
+        };
         Ok(StagedRow { push, key, origin, state })
     }
 }
@@ -187,7 +197,7 @@ fn rejected_cells(
     run: &str,
     header: &HeaderInfo,
     row: ReadRow,
-) -> Result<(u64, Vec<String>, Option<Vec<u8>>), EngineError> {
+) -> Result<RejectedCells, EngineError> {
     let mut cells = row.cells.unwrap_or_default();
     let mut secrets = BTreeMap::new();
     for &column in &header.secret_columns {
@@ -202,7 +212,7 @@ fn rejected_cells(
         Some(sealer) if !secrets.is_empty() => Some(reading::seal_cells(sealer, run, number, &secrets)?),
         _ => None,
     };
-    Ok((number, cells, sealed))
+    Ok(RejectedCells { row: number, cells, sealed })
 }
 
 fn seal_secrets(
@@ -212,8 +222,9 @@ fn seal_secrets(
 ) -> Result<Vec<u8>, EngineError> {
     let clear: BTreeMap<&str, &str> =
         secrets.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
-    let plain =
-        zeroize::Zeroizing::new(serde_json::to_vec(&clear).map_err(|error| EngineError::Task(error.to_string()))?);
+    let plain = zeroize::Zeroizing::new(
+        serde_json::to_vec(&clear).map_err(|error| EngineError::Task(error.to_string()))?,
+    );
     Ok(sealer.seal(&secrets_context(key), &plain)?)
 }
 

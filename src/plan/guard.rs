@@ -229,7 +229,7 @@ fn median(counts: &[u64]) -> f64 {
     sorted.sort_unstable();
     let middle = sorted.len() / 2;
     match (sorted.get(middle), middle.checked_sub(1).and_then(|before| sorted.get(before))) {
-        (Some(&upper), Some(&lower)) if sorted.len() % 2 == 0 => (upper + lower) as f64 / 2.0,
+        (Some(&upper), Some(&lower)) if sorted.len().is_multiple_of(2) => (upper + lower) as f64 / 2.0,
         (Some(&upper), _) => upper as f64,
         (None, _) => 0.0,
     }

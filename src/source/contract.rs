@@ -99,7 +99,8 @@ impl<'a> Contract<'a> {
         };
         let pushes: Vec<Mapped> = self.pushes.iter().map(map).collect();
         let rejected = pushes.iter().any(|mapped| matches!(mapped, Mapped::Rejected { .. }));
-        let cells = rejected.then(|| self.texts(&row));
+        let asked = self.plan.cells_of.is_some_and(|rows| rows.contains(&origin.row));
+        let cells = (rejected || asked).then(|| self.texts(&row));
         ReadRow { origin, filtered: verdict == Verdict::Filtered, pushes, cells }
     }
 

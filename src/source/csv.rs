@@ -367,6 +367,7 @@ mod tests {
             source_key: &case.key,
             pushes: &case.pushes,
             originals: None,
+            cells_of: None,
         };
         let mut found = Vec::new();
         let _ = super::super::read_export(super::io::Cursor::new(bytes), &plan, &mut |event| {

@@ -191,6 +191,7 @@ mod tests {
             source_key: &case.key,
             pushes: &case.pushes,
             originals: None,
+            cells_of: None,
         };
         let mut events = 0;
         let input = Cursor::new(b"id,name\nE1,Ann\nE2,\"cut off");

@@ -25,7 +25,7 @@ mod value;
 #[cfg(test)]
 mod testing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
@@ -47,6 +47,8 @@ pub struct ReadPlan<'a> {
     pub pushes: &'a [PushMapping],
     /// For a correction file: where the secret cells that it leaves empty are found.
     pub originals: Option<&'a Originals<'a>>,
+    /// Rows whose cells are wanted though nothing is wrong with them here: they were turned down later.
+    pub cells_of: Option<&'a BTreeSet<u64>>,
 }
 
 /// From the run and the row, as a spreadsheet shows it, of the original file to the secret cells of

@@ -61,6 +61,7 @@ impl Case<'_> {
             source_key: &self.key,
             pushes: &self.pushes,
             originals: self.originals,
+            cells_of: None,
         };
         let mut lines = Vec::new();
         let result = read_export(Cursor::new(bytes), &plan, &mut |event| {

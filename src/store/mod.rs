@@ -37,7 +37,7 @@ pub use rejects::{OriginalCells, StoredReject};
 pub use requests::Request;
 pub use runs::{NewFile, NewRun, Phase, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};
-pub use spool::{Spool, SpoolChange, StagedRow, StagedState};
+pub use spool::{RejectedCells, Spool, SpoolChange, StagedRow, StagedState};
 pub use ticks::TickKind;
 
 /// Every migration, oldest first; they only go forward.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use crate::model::JobName;
 
@@ -46,16 +47,16 @@ impl Store {
         let rows = sqlx::query("SELECT request_ref, job, file, path FROM request WHERE taken = 0 ORDER BY 1")
             .fetch_all(&self.reader)
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Request {
-                    request_ref: row.try_get(0)?,
-                    job: row.try_get::<String, _>(1)?.into(),
-                    file: row.try_get(2)?,
-                    path: row.try_get(3)?,
-                })
-            })
-            .collect()
+        rows.iter().map(request).collect()
+    }
+
+    /// A request.
+    pub async fn request(&self, request_ref: i64) -> Result<Request, StoreError> {
+        let row = sqlx::query("SELECT request_ref, job, file, path FROM request WHERE request_ref = ?")
+            .bind(request_ref)
+            .fetch_one(&self.reader)
+            .await?;
+        request(&row)
     }
 
     /// Takes a request.
@@ -91,4 +92,13 @@ impl Store {
             (None, None) => None,
         })
     }
+}
+
+fn request(row: &SqliteRow) -> Result<Request, StoreError> {
+    Ok(Request {
+        request_ref: row.try_get(0)?,
+        job: row.try_get::<String, _>(1)?.into(),
+        file: row.try_get(2)?,
+        path: row.try_get(3)?,
+    })
 }

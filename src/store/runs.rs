@@ -176,7 +176,8 @@ impl Store {
 
     /// The run of the job with the file directly before this one's.
     pub async fn file_before(&self, job: &JobName, run: RunRef) -> Result<Option<RunRecord>, StoreError> {
-        let row = sqlx::query(FILE_BEFORE).bind(job.as_str()).bind(run.0).fetch_optional(&self.reader).await?;
+        let row =
+            sqlx::query(FILE_BEFORE).bind(job.as_str()).bind(run.0).fetch_optional(&self.reader).await?;
         row.as_ref().map(record).transpose()
     }
 
@@ -299,5 +300,7 @@ impl Store {
 const RUN_BY_REF: &str = "SELECT * FROM run WHERE run_ref = ?";
 const RUN_BY_NAME: &str = "SELECT * FROM run WHERE run = ?";
 const OPEN_RUNS: &str = "SELECT * FROM run WHERE phase <> 'done' ORDER BY run_ref";
-const FILE_BEFORE: &str = "SELECT * FROM run WHERE job = ? AND run_ref < ? AND file IS NOT NULL ORDER BY run_ref DESC LIMIT 1";
-const UNMOVED: &str = "SELECT * FROM run WHERE processing IS NOT NULL AND phase <> 'acquired' ORDER BY run_ref";
+const FILE_BEFORE: &str =
+    "SELECT * FROM run WHERE job = ? AND run_ref < ? AND file IS NOT NULL ORDER BY run_ref DESC LIMIT 1";
+const UNMOVED: &str =
+    "SELECT * FROM run WHERE processing IS NOT NULL AND phase <> 'acquired' ORDER BY run_ref";

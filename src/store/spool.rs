@@ -89,6 +89,17 @@ pub struct SpoolChange {
     pub sealed: Option<Vec<u8>>,
 }
 
+/// The cells of a rejected row.
+#[derive(Clone, Debug)]
+pub struct RejectedCells {
+    /// The row.
+    pub row: u64,
+    /// All cells; those of secret columns are empty.
+    pub cells: Vec<String>,
+    /// The cells of the secret columns, sealed.
+    pub sealed: Option<Vec<u8>>,
+}
+
 impl Spool {
     /// An empty spool in `folder`.
     ///
@@ -362,13 +373,13 @@ impl Spool {
             .collect()
     }
 
-    /// Keeps the cells of rejected rows: row, cells (those of secret columns empty), and sealed secrets.
+    /// Keeps the cells of rejected rows.
     pub async fn add_reject_rows(
         &self,
-        rows: &[(u64, Vec<String>, Option<Vec<u8>>)],
+        rows: &[RejectedCells],
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
-        for (row, cells, sealed) in rows {
+        for RejectedCells { row, cells, sealed } in rows {
             sqlx::query("INSERT OR REPLACE INTO reject_row (row, cells, sealed) VALUES (?, ?, ?)")
                 .bind(int(*row))
                 .bind(json(cells)?)

@@ -1,1 +1,12 @@
-//! Under construction.
+//! What starts runs: schedules, drop folders, requests of the command line; all end in one queue a job.
+
+mod daemon;
+mod drop;
+mod due;
+mod schedule;
+mod watch;
+
+pub use daemon::serve;
+pub use drop::{Folder, Look, matches};
+pub use due::{next_due, overdue};
+pub use schedule::{due_times, next_times};
