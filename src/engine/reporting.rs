@@ -5,13 +5,14 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::runtime::Handle;
 
 use crate::config::{Job, ReportWhen};
 use crate::model::{ChangeState, ColumnName, RunStatus};
 use crate::report::{
-    Attachment, ChangeLine, ChangesCsv, GuardLine, Mail, OpenLine, PushSection, RefusalLine, RejectLine,
+    Attachment, ChangeLine, ChangesCsv, GuardLine, Late, Mail, OpenLine, PushSection, RefusalLine, RejectLine,
     RejectsCsv, Report, SourceSection, StoppedLine, compose, envelope, html, subject, text, write_json,
 };
 use crate::store::{ChangeRow, NewMail, RunRecord, RunRef, StoredReject};
@@ -43,6 +44,55 @@ impl Engine {
         self.store.enter_report(run_ref, mail.as_ref(), now).await?;
         self.mail.notify_one();
         Ok(())
+    }
+
+    /// Warns that the file of a job has not come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn report_late(
+        &self,
+        job: &Job,
+        due: DateTime<Utc>,
+        last_file: Option<DateTime<Utc>>,
+    ) -> Result<(), EngineError> {
+        tracing::warn!(job = %job.name, due = %due, "no file has come");
+        let Some(settings) = self.config.mail.as_ref().filter(|_| !job.report.to.is_empty()) else { return Ok(()) };
+        let late = Late {
+            job: job.name.clone(),
+            description: job.description.clone(),
+            folder: job.source.folder.display().to_string(),
+            pattern: job.source.pattern.clone(),
+            due,
+            last_file,
+            timezone: job.schedule.timezone.unwrap_or(Tz::UTC),
+        };
+        let mail = Mail {
+            message_id: format!("late.{}.{}@rollbook", job.name, due.timestamp()),
+            from: settings.from.clone(),
+            to: job.report.to.clone(),
+            subject: late.subject(),
+            text: late.text(),
+            html: late.html(),
+            attachments: Vec::new(),
+        };
+        let mail = self.composed(None, mail)?;
+        self.store.enter_mail(&mail, self.clock.now()).await?;
+        self.mail.notify_one();
+        Ok(())
+    }
+
+    fn composed(&self, run: Option<RunRef>, mail: Mail) -> Result<NewMail, EngineError> {
+        let composed = compose(&mail, self.clock.now()).and_then(|body| Ok((body, envelope(&mail)?)));
+        let (body, envelope) = composed.map_err(|error| EngineError::File(format!("the mail: {error}")))?;
+        Ok(NewMail {
+            run,
+            message_id: mail.message_id,
+            sender: envelope.from,
+            recipients: envelope.to,
+            subject: mail.subject,
+            body,
+        })
     }
 
     async fn compose_report(
@@ -78,16 +128,7 @@ impl Engine {
             html: html(report),
             attachments,
         };
-        let composed = compose(&mail, self.clock.now()).and_then(|body| Ok((body, envelope(&mail)?)));
-        let (body, envelope) = composed.map_err(|error| EngineError::File(format!("the report: {error}")))?;
-        Ok(NewMail {
-            run: Some(run.run_ref),
-            message_id: mail.message_id,
-            sender: envelope.from,
-            recipients: envelope.to,
-            subject: mail.subject,
-            body,
-        })
+        self.composed(Some(run.run_ref), mail)
     }
 
     /// Tells the runs of different data directories apart in a Message-ID: run numbers begin anew in each.

@@ -4,6 +4,7 @@
 
 mod csv;
 mod json;
+mod late;
 mod lines;
 mod mail;
 mod model;
@@ -19,6 +20,7 @@ mod samples;
 
 pub use csv::{ChangesCsv, RejectsCsv, neutralise, restore};
 pub use json::{Document, json, write_json};
+pub use late::Late;
 pub use mail::{Attachment, Envelope, Mail, MailError, compose, envelope};
 pub use model::{
     ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection, StoppedLine,

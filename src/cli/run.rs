@@ -1,0 +1,44 @@
+//! `rollbook run`: the daemon.
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::trigger;
+
+use super::args::Global;
+use super::context::{Failure, configuration, engine, lock, logs};
+
+/// Serves until SIGTERM or SIGINT.
+pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
+    logs(global, "info");
+    let config = configuration(global)?;
+    let engine = engine(config, "rollbook run").await?;
+    let Some(_lock) = lock(&engine)? else {
+        return Err(Failure::failed(format!(
+            "another Rollbook already delivers from {}: one data directory has one daemon",
+            engine.config.data_dir.display()
+        )));
+    };
+    let stop = stop_on_signal()?;
+    let served = trigger::serve(std::sync::Arc::clone(&engine), stop).await;
+    engine.store.close().await;
+    served?;
+    Ok(0)
+}
+
+/// A token that SIGTERM or SIGINT cancels.
+pub(super) fn stop_on_signal() -> Result<CancellationToken, Failure> {
+    let failed = |error: std::io::Error| Failure::failed(format!("could not listen for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        token.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,187 @@
+//! `rollbook sync`: one run now, followed to its end.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Job;
+use crate::engine::{Crew, Engine, Incoming, load_report, write_run_json};
+use crate::model::JobName;
+use crate::report::text;
+use crate::store::{Phase, RunRef};
+use crate::trigger::Folder;
+
+use super::args::{Global, Sync};
+use super::context::{Failure, configuration, engine, lock, logs};
+use super::out::say;
+use super::run::stop_on_signal;
+use super::watch::Watcher;
+
+/// How long mails may take to leave before the command ends; what is left is sent by the next one.
+const MAIL_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Runs a job and gives the exit code of its run.
+pub(super) async fn sync(global: &Global, args: &Sync) -> Result<u8, Failure> {
+    logs(global, "error");
+    let engine = engine(configuration(global)?, &format!("rollbook sync {}", args.job)).await?;
+    let job = engine.job(&args.job)?.clone();
+    let incoming = args.file.as_deref().map(|file| engine.copy_named(file)).transpose();
+    let incoming = incoming.map_err(|error| Failure::wrong(error.to_string()))?;
+    let stop = stop_on_signal()?;
+    let run = match lock(&engine)? {
+        Some(_lock) => {
+            let watcher = Watcher::start(&engine);
+            let run = sync_here(&engine, &job, incoming, &stop).await;
+            watcher.end();
+            run?
+        }
+        None => sync_there(&engine, &job, incoming, &stop).await?,
+    };
+    let code = match run {
+        Some(run) => show(&engine, run, args.json).await?,
+        None => {
+            return Err(Failure::failed(
+                "stopped; what is under way goes on with the next sync, or with the daemon",
+            ));
+        }
+    };
+    engine.store.close().await;
+    Ok(code)
+}
+
+/// Runs the job in this process, which holds the lock; `None` where it was stopped.
+pub(super) async fn sync_here(
+    engine: &Arc<Engine>,
+    job: &Job,
+    incoming: Option<Incoming>,
+    stop: &CancellationToken,
+) -> Result<Option<RunRef>, Failure> {
+    let open = engine.recover().await?;
+    let mut crew = Crew::start(engine);
+    let work = work(engine, job, open, incoming, stop);
+    let run = tokio::select! {
+        run = work => run,
+        error = crew.failed() => Err(error.into()),
+    };
+    crew.stop().await?;
+    let run = run?;
+    if run.is_some() {
+        // One try: a mail server that is down delays the mail, not the person.
+        let _still_waiting = tokio::time::timeout(MAIL_PATIENCE, engine.send_due_mails()).await;
+        engine.store.checkpoint().await?;
+    }
+    Ok(run)
+}
+
+async fn work(
+    engine: &Arc<Engine>,
+    job: &Job,
+    open: Vec<RunRef>,
+    incoming: Option<Incoming>,
+    stop: &CancellationToken,
+) -> Result<Option<RunRef>, Failure> {
+    // What was interrupted comes first: of this job to its end, since runs of one job never overlap.
+    let mut resumed = None;
+    for run in open {
+        if engine.store.run(run).await?.job == job.name {
+            if !engine.follow(run, stop).await? {
+                return Ok(None);
+            }
+            resumed = Some(run);
+        }
+    }
+    let incoming = match incoming {
+        Some(incoming) => Some(incoming),
+        None => oldest_file(job, stop).await?.map(Incoming::Dropped),
+    };
+    let run = match (&incoming, resumed) {
+        (Some(incoming), _) => engine.run_file(&job.name, incoming, "by hand").await?,
+        (None, Some(resumed)) => return Ok(Some(resumed)),
+        (None, None) => None,
+    };
+    let run = match run {
+        Some(run) => run,
+        None => engine.run_nothing(&job.name, "by hand").await?,
+    };
+    Ok(engine.follow(run, stop).await?.then_some(run))
+}
+
+/// The oldest file that waits for a job; one that still settles is waited for.
+pub(super) async fn oldest_file(job: &Job, stop: &CancellationToken) -> Result<Option<String>, Failure> {
+    let mut folder = Folder::default();
+    loop {
+        let look = folder.look(&job.source, Instant::now(), SystemTime::now()).map_err(|error| {
+            let hint = if error.kind() == io::ErrorKind::NotFound { ": make it, or correct `source.folder`" } else { "" };
+            Failure::failed(format!("the drop folder {} can't be read: {error}{hint}", job.source.folder.display()))
+        })?;
+        match (look.ready.into_iter().next(), look.settling) {
+            (Some(name), _) => return Ok(Some(name)),
+            (None, None) => return Ok(None),
+            (None, Some(settling)) => tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                () = tokio::time::sleep(settling) => {}
+            },
+        }
+    }
+}
+
+/// Asks the daemon that holds the lock, and follows the run; `None` where it was stopped.
+async fn sync_there(
+    engine: &Engine,
+    job: &Job,
+    incoming: Option<Incoming>,
+    stop: &CancellationToken,
+) -> Result<Option<RunRef>, Failure> {
+    let named = match &incoming {
+        Some(Incoming::Copied { name, path }) => Some((name.clone(), path.to_string_lossy().into_owned())),
+        _ => None,
+    };
+    let file = named.as_ref().map(|(name, path)| (name.as_str(), path.as_str()));
+    let request = engine.store.ask(&job.name, file, engine.clock.now()).await?;
+    let run = loop {
+        match engine.store.answered(request).await? {
+            Some(Ok(run)) => break run,
+            Some(Err(reason)) => return Err(Failure::failed(reason)),
+            None => {}
+        }
+        if !still_there(engine, &job.name, stop).await? {
+            return Ok(None);
+        }
+    };
+    while engine.store.run(run).await?.phase != Phase::Done {
+        if !still_there(engine, &job.name, stop).await? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(run))
+}
+
+/// Waits a moment; `false` where somebody stopped us, an error where the daemon has gone.
+async fn still_there(engine: &Engine, job: &JobName, stop: &CancellationToken) -> Result<bool, Failure> {
+    tokio::select! {
+        () = stop.cancelled() => return Ok(false),
+        () = tokio::time::sleep(Duration::from_millis(250)) => {}
+    }
+    match lock(engine)? {
+        None => Ok(true),
+        Some(_) => Err(Failure::failed(format!(
+            "the daemon has stopped before the run ended; `rollbook sync {job}` takes it up again"
+        ))),
+    }
+}
+
+/// Prints a run, and gives its exit code.
+pub(super) async fn show(engine: &Engine, run_ref: RunRef, json: bool) -> Result<u8, Failure> {
+    let run = engine.store.run(run_ref).await?;
+    let report = load_report(engine, &run).await?;
+    if json {
+        let written =
+            tokio::task::block_in_place(|| write_run_json(engine, run_ref, &report, io::stdout().lock()));
+        written.map_err(|error| Failure::failed(format!("could not write the document: {error}")))?;
+    } else {
+        say(text(&report).trim_end());
+    }
+    Ok(report.status.exit_code())
+}
