@@ -347,7 +347,10 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), start in 0..4_usize) {
+        fn no_bytes_make_it_panic(
+            bytes in proptest::collection::vec(any::<u8>(), 0..400),
+            start in 0..4_usize,
+        ) {
             let start = [&b""[..], b"id,name\n", b"sep=", b"PK\x03\x04"][start];
             case().lines(&[start, &bytes].concat());
         }
