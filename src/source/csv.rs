@@ -37,10 +37,8 @@ pub(super) fn read<R: Read + Seek>(
     while let Some(number) = rows.next(intake)? {
         let record = rows.record(number, intake)?;
         let cells = Cells::Csv(record);
-        if let (Some(width), false) = (intake.width(), cells.is_blank()) {
-            any_short |= last_is_short;
-            last_is_short = record.len() < width;
-        }
+        any_short |= last_is_short;
+        last_is_short = intake.width().is_some_and(|width| record.len() < width) && !cells.is_blank();
         if intake.row(number, cells)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -297,6 +295,7 @@ mod tests {
         check("id,name\nE1,Ann\nE2,\"Ben\"", "3 E2 {name=Ben}\n2 rows");
         check("id,name\nE1,Ann\nE2,\"B \"\"en\"\"\"", "3 E2 {name=B \"en\"}\n2 rows");
         check("id,name\nE1,Ann\nE2,5\"", "3 E2 {name=5\"}\n2 rows");
+        check("id,name,city\nE1,Ann,X\nE2,Ben\n ", "3 E2 {name=Ben}\n2 rows");
         check("id,name,city\nE1,Ann\nE2,Ben", "3 E2 {name=Ben}\n2 rows");
     }
 
@@ -347,7 +346,10 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), start in 0..4_usize) {
+        fn no_bytes_make_it_panic(
+            bytes in proptest::collection::vec(any::<u8>(), 0..400),
+            start in 0..4_usize,
+        ) {
             let start = [&b""[..], b"id,name\n", b"sep=", b"PK\x03\x04"][start];
             case().lines(&[start, &bytes].concat());
         }

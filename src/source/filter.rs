@@ -91,5 +91,6 @@ mod tests {
         check(&[text("IN"), text("2")], false);
         check(&[text("IN")], false);
         check(&[Cell::Error("#N/A".into()), text("2")], false);
+        check(&[text("US"), Cell::Error("#N/A".into())], false);
     }
 }

@@ -118,8 +118,11 @@ pub struct ReadSummary {
     pub notes: Vec<String>,
 }
 
-/// Why a whole file can't be used. Both texts are safe to log: they name columns, rows and sheets,
-/// never the value of a data cell.
+/// Why a whole file can't be used.
+///
+/// The texts name columns, rows and sheets and never quote a row of data. But they do quote the header,
+/// and an export that has lost its header shows its first row there: they are for the people who get the
+/// report, not for a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}\n{way_out}")]
 pub struct FileProblem {

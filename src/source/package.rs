@@ -1,9 +1,10 @@
 //! The ZIP package around a workbook: what it is, and whether it is safe to open.
 //!
 //! A workbook of 300 KB can inflate to gigabytes, and one number in it can make a reader ask for all
-//! memory at once. So before it is opened, every part is inflated once, counted and thrown away.
+//! memory at once. The sizes that the parts claim are enough to look at: the `zip` crate fails as soon
+//! as a part turns out larger (`testdata/liar.xlsx`).
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
 use quick_xml::events::Event;
 use zip::ZipArchive;
@@ -52,7 +53,7 @@ pub(super) fn check_is_safe<R: Read + Seek>(input: &mut R, file: &str) -> Result
     let mut archive = open(input, file)?;
     let mut total = 0_u64;
     for place in 0..archive.len() {
-        let mut part = archive.by_index(place).map_err(|_| damaged(file))?;
+        let part = archive.by_index(place).map_err(|_| damaged(file))?;
         let name = part.name().map_err(|_| damaged(file))?.to_lowercase();
         let (packed, claimed) = (part.compressed_size(), part.size());
         total = total.saturating_add(claimed);
@@ -66,20 +67,12 @@ pub(super) fn check_is_safe<R: Read + Seek>(input: &mut R, file: &str) -> Result
                 TOO_LARGE,
             ));
         }
-        if !(name.ends_with(".xml") || name.ends_with(".rels")) {
-            continue;
-        }
-        let mut head = Vec::new();
-        let counted = part.by_ref().take(HEAD).read_to_end(&mut head).and_then(|head| {
-            // One byte more than it claims is enough to show that it lies.
-            let rest = io::copy(&mut part.by_ref().take(claimed.saturating_add(1)), &mut io::sink())?;
-            Ok(rest + head as u64)
-        });
-        if counted.map_err(|_| damaged(file))? != claimed {
-            return Err(damaged(file));
-        }
-        if name.ends_with("sharedstrings.xml") && !is_honest(&head, claimed) {
-            return Err(damaged(file));
+        if name.ends_with("sharedstrings.xml") {
+            let mut head = Vec::new();
+            part.take(HEAD).read_to_end(&mut head).map_err(|_| damaged(file))?;
+            if !is_honest(&head, claimed) {
+                return Err(damaged(file));
+            }
         }
     }
     input.seek(SeekFrom::Start(0)).map_err(|error| FileProblem::unreadable(file, &error))?;

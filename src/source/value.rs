@@ -275,9 +275,16 @@ mod tests {
     fn the_value_table_is_exact_then_in_any_case() {
         let mut status = field(FieldKind::OneOf(vec!["Active".to_owned(), "Inactive".to_owned()]));
         status.values = Some(
-            [("Y", "Active"), ("N", "Inactive"), ("n", "Active"), ("-", "")]
-                .map(|(cell, value)| (cell.to_owned(), value.to_owned()))
-                .into(),
+            [
+                ("Y", "Active"),
+                ("N", "Inactive"),
+                ("n", "Active"),
+                ("-", ""),
+                ("No", "Inactive"),
+                ("NO", "Active"),
+            ]
+            .map(|(cell, value)| (cell.to_owned(), value.to_owned()))
+            .into(),
         );
         check(&status, " Y ", Ok("Active"));
         check(&status, "y", Ok("Active"));
@@ -285,7 +292,8 @@ mod tests {
         check(&status, "n", Ok("Active"));
         check(&status, "-", Ok(""));
         check(&status, "", Ok(""));
-        check(&status, "X", Err("`X` is not in the value table, which has `-`, `N`, `Y`, `n`"));
+        check(&status, "X", Err("`X` is not in the value table, which has `-`, `N`, `NO`, `No`, `Y`, `n`"));
+        check(&status, "no", Err("`no` is not in the value table, which has `-`, `N`, `NO`, `No`, `Y`, `n`"));
         status.default = Some("N".to_owned());
         check(&status, " ", Ok("Inactive"));
         status.default = Some("Active".to_owned());

@@ -91,10 +91,13 @@ def hostile():
     package("count.xlsx", parts | {"xl/sharedStrings.xml": strings[:count] + b"99999999999999" + strings[count:]})
     package("liar.xlsx", parts)
     honest = len(parts["xl/sharedStrings.xml"])
-    raw = (HERE / "liar.xlsx").read_bytes()
-    directory = raw.index(b"PK\x01\x02")
-    size = raw.index(struct.pack("<L", honest), directory)
-    (HERE / "liar.xlsx").write_bytes(raw[:size] + struct.pack("<L", honest - 9) + raw[size + 4:])
+    raw = bytearray((HERE / "liar.xlsx").read_bytes())
+    # Both in front of the part and in the directory, so that the two agree.
+    name = raw.index(b"xl/sharedStrings.xml")
+    for size in (name - 8, raw.index(b"xl/sharedStrings.xml", name + 1) - 22):
+        assert raw[size:size + 4] == struct.pack("<L", honest)
+        raw[size:size + 4] = struct.pack("<L", honest - 9)
+    (HERE / "liar.xlsx").write_bytes(raw)
 
 
 def others():
