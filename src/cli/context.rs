@@ -99,7 +99,9 @@ pub(super) fn lock(engine: &Engine) -> Result<Option<DataLock>, Failure> {
 
 /// The run of that name.
 pub(super) async fn find_run(engine: &Engine, name: &str) -> Result<RunRecord, Failure> {
-    engine.store.find_run(name).await?.ok_or_else(|| {
-        Failure::wrong(format!("there is no run `{name}`; `rollbook runs` lists them"))
-    })
+    engine
+        .store
+        .find_run(name)
+        .await?
+        .ok_or_else(|| Failure::wrong(format!("there is no run `{name}`; `rollbook runs` lists them")))
 }

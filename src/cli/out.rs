@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 
 /// Writes a line for people or programs to standard output.
 pub(super) fn say(line: impl AsRef<str>) {
@@ -27,7 +27,7 @@ pub(super) fn is_watched() -> bool {
 /// An empty table with these headings.
 pub(super) fn table<'a>(headings: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(headings.into_iter().map(str::to_uppercase));
+    table.load_style(NOTHING).set_header(headings.into_iter().map(str::to_uppercase));
     table.set_content_arrangement(ContentArrangement::Dynamic);
     if !io::stdout().is_terminal() {
         // Whoever reads through a pipe gets whole lines.

@@ -113,8 +113,15 @@ pub(super) async fn oldest_file(job: &Job, stop: &CancellationToken) -> Result<O
     let mut folder = Folder::default();
     loop {
         let look = folder.look(&job.source, Instant::now(), SystemTime::now()).map_err(|error| {
-            let hint = if error.kind() == io::ErrorKind::NotFound { ": make it, or correct `source.folder`" } else { "" };
-            Failure::failed(format!("the drop folder {} can't be read: {error}{hint}", job.source.folder.display()))
+            let hint = if error.kind() == io::ErrorKind::NotFound {
+                ": make it, or correct `source.folder`"
+            } else {
+                ""
+            };
+            Failure::failed(format!(
+                "the drop folder {} can't be read: {error}{hint}",
+                job.source.folder.display()
+            ))
         })?;
         match (look.ready.into_iter().next(), look.settling) {
             (Some(name), _) => return Ok(Some(name)),

@@ -12,8 +12,9 @@ use tokio::runtime::Handle;
 use crate::config::{Job, ReportWhen};
 use crate::model::{ChangeState, ColumnName, RunStatus};
 use crate::report::{
-    Attachment, ChangeLine, ChangesCsv, GuardLine, Late, Mail, OpenLine, PushSection, RefusalLine, RejectLine,
-    RejectsCsv, Report, SourceSection, StoppedLine, compose, envelope, html, subject, text, write_json,
+    Attachment, ChangeLine, ChangesCsv, GuardLine, Late, Mail, OpenLine, PushSection, RefusalLine,
+    RejectLine, RejectsCsv, Report, SourceSection, StoppedLine, compose, envelope, html, subject, text,
+    write_json,
 };
 use crate::store::{ChangeRow, NewMail, RunRecord, RunRef, StoredReject};
 
@@ -57,7 +58,9 @@ impl Engine {
         last_file: Option<DateTime<Utc>>,
     ) -> Result<(), EngineError> {
         tracing::warn!(job = %job.name, due = %due, "no file has come");
-        let Some(settings) = self.config.mail.as_ref().filter(|_| !job.report.to.is_empty()) else { return Ok(()) };
+        let Some(settings) = self.config.mail.as_ref().filter(|_| !job.report.to.is_empty()) else {
+            return Ok(());
+        };
         let late = Late {
             job: job.name.clone(),
             description: job.description.clone(),

@@ -65,7 +65,8 @@ impl Engine {
                 Err(panic) => Some(EngineError::Task(panic.to_string()).to_string()),
             };
             if let Some(failure) = failure {
-                tracing::error!(job = %run.job, run = %run.run, failure, "run failed");
+                // What was found in the file may hold somebody's data: the report has it, the log has not.
+                tracing::error!(job = %run.job, run = %run.run, "run failed; `rollbook show` says why");
                 let now = self.clock.now();
                 self.store.end_run(run.run_ref, RunStatus::Failed, Some(&failure), &[], now).await?;
             }

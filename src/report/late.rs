@@ -54,7 +54,9 @@ impl Late {
     /// The mail as HTML: the same text.
     pub fn html(&self) -> String {
         let escaped = self.text().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        format!("<!DOCTYPE html><html><body><pre style=\"font:14px/1.5 sans-serif;white-space:pre-wrap\">{escaped}</pre></body></html>")
+        format!(
+            "<!DOCTYPE html><html><body><pre style=\"font:14px/1.5 sans-serif;white-space:pre-wrap\">{escaped}</pre></body></html>"
+        )
     }
 
     fn time(&self, time: DateTime<Utc>) -> String {

@@ -186,6 +186,21 @@ impl Store {
             .collect()
     }
 
+    /// Runs of a job with changes that are held, or that were held without a change (an empty file), as
+    /// long as no later file was planned.
+    pub async fn held_runs(&self, job: &JobName) -> Result<Vec<RunId>, StoreError> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT run FROM run r WHERE job = ?1 AND (
+                 EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state = 'held')
+                 OR (status = 'held' AND run_ref = (SELECT max(run_ref) FROM run WHERE job = ?1 AND file IS NOT NULL)))
+             ORDER BY run_ref",
+        )
+        .bind(job.as_str())
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(|(run,)| run.into()).collect())
+    }
+
     /// Runs that ended with changes still open, of which nothing is under way any more: their second
     /// report is due (semantics 25).
     pub async fn settled_late(&self) -> Result<Vec<RunRecord>, StoreError> {

@@ -45,6 +45,16 @@ impl Sealer {
         Self { cipher: XChaCha20Poly1305::new((&*seal_key).into()), hash_key }
     }
 
+    /// A new key for `data_key`: 64 hexadecimal digits from the system's randomness.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn random_key() -> Result<SecretString, SealError> {
+        let key = chacha20poly1305::Key::try_generate().map_err(|_| SealError::Open)?;
+        let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(SecretString::from(text))
+    }
+
     /// A hasher that compares secrets without keeping them.
     pub fn hasher(&self) -> SecretHasher {
         SecretHasher::new(*self.hash_key)

@@ -374,10 +374,7 @@ impl Spool {
     }
 
     /// Keeps the cells of rejected rows.
-    pub async fn add_reject_rows(
-        &self,
-        rows: &[RejectedCells],
-    ) -> Result<(), StoreError> {
+    pub async fn add_reject_rows(&self, rows: &[RejectedCells]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         for RejectedCells { row, cells, sealed } in rows {
             sqlx::query("INSERT OR REPLACE INTO reject_row (row, cells, sealed) VALUES (?, ?, ?)")

@@ -48,7 +48,8 @@ pub async fn serve(engine: Arc<Engine>, stop: CancellationToken) -> Result<(), E
     let mut ticker = start_ticker(&tick).await?;
     let open = engine.recover().await?;
     let crew = Crew::start(&engine);
-    let folders: BTreeSet<PathBuf> = engine.config.jobs.values().map(|job| job.source.folder.clone()).collect();
+    let folders: BTreeSet<PathBuf> =
+        engine.config.jobs.values().map(|job| job.source.folder.clone()).collect();
     let watch = Watch::new(folders, Arc::clone(&hint));
     let mut daemon = Daemon::new(Arc::clone(&engine), watch, stop.clone());
     for run in open {
@@ -67,7 +68,8 @@ pub async fn serve(engine: Arc<Engine>, stop: CancellationToken) -> Result<(), E
 }
 
 async fn start_ticker(tick: &Arc<Notify>) -> Result<JobScheduler, EngineError> {
-    let failed = |error: tokio_cron_scheduler::JobSchedulerError| EngineError::Task(format!("the ticker: {error}"));
+    let failed =
+        |error: tokio_cron_scheduler::JobSchedulerError| EngineError::Task(format!("the ticker: {error}"));
     let scheduler = JobScheduler::new().await.map_err(failed)?;
     let tick = Arc::clone(tick);
     let job = TickJob::new("* * * * * *", move |_, _| tick.notify_one()).map_err(failed)?;
@@ -170,7 +172,8 @@ impl Daemon {
             match self.desks.get_mut(&request.job) {
                 Some(desk) => desk.queue.push_back(Trigger::Request(request.request_ref)),
                 None => {
-                    let reason = format!("the daemon knows no job `{}`: restart it after adding a job", request.job);
+                    let reason =
+                        format!("the daemon knows no job `{}`: restart it after adding a job", request.job);
                     self.engine.store.answer(request.request_ref, Err(&reason)).await?;
                 }
             }
@@ -369,7 +372,9 @@ async fn answer(
             engine.follow(run, stop).await?;
             Ok(())
         }
-        Ok(None) => Ok(engine.store.answer(request_ref, Err("the file was gone before it could be taken")).await?),
+        Ok(None) => {
+            Ok(engine.store.answer(request_ref, Err("the file was gone before it could be taken")).await?)
+        }
         Err(error) => {
             engine.store.answer(request_ref, Err(&error.to_string())).await?;
             Err(error)

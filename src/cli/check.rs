@@ -1,0 +1,77 @@
+//! `rollbook check`: all problems of all files.
+
+use crate::config::{self, Config, Problem};
+use crate::engine::{open_mailer, probe_connection};
+use crate::model::Verdict;
+use crate::trigger::next_times;
+
+use super::args::{Check, Global};
+use super::context::{Failure, logs};
+use super::out::say;
+
+/// Names every problem; with `--live` also signs in everywhere.
+pub(super) async fn check(global: &Global, args: &Check) -> Result<u8, Failure> {
+    logs(global, "error");
+    let path = config::locate(global.config.as_deref()).map_err(Failure::wrong)?;
+    let loaded = config::load(&path);
+    let mut problems = loaded.problems;
+    problems.extend(config::check_world(&loaded.world));
+    let (errors, notices): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(Problem::is_error);
+    errors.iter().chain(&notices).for_each(|problem| say(problem.to_string()));
+    if !errors.is_empty() || loaded.config.is_none() {
+        say(format!("\n{} problems in {} files", errors.len(), loaded.files.len()));
+        return Ok(2);
+    }
+    say(format!("{} files, no problem", loaded.files.len()));
+    let Some(config) = loaded.config else { return Ok(2) };
+    say_times(&config);
+    if args.live { Ok(live(&config).await) } else { Ok(0) }
+}
+
+/// The next times of each schedule, in its own zone: what a cron line really says.
+fn say_times(config: &Config) {
+    let now = chrono::Utc::now();
+    for job in config.jobs.values() {
+        let times = next_times(&job.schedule, now, 5);
+        let zone = job.schedule.timezone.unwrap_or(chrono_tz::Tz::UTC);
+        let times: Vec<String> = times
+            .iter()
+            .map(|time| time.with_timezone(&zone).format("%a %Y-%m-%d %H:%M %Z").to_string())
+            .collect();
+        let when = match (job.schedule.on_arrival, times.is_empty()) {
+            (true, true) => "when a file arrives".to_owned(),
+            (true, false) => format!("when a file arrives, and {}", times.join(", ")),
+            (false, false) => times.join(", "),
+            (false, true) => "by hand only".to_owned(),
+        };
+        say(format!("{}: {when}", job.name));
+    }
+}
+
+async fn live(config: &Config) -> u8 {
+    let mut failed = 0;
+    for connection in config.connections.values() {
+        let outcome = probe_connection(connection).await;
+        if outcome.verdict == Verdict::Accepted {
+            say(format!("connection {}: signed in", connection.name));
+        } else {
+            failed += 1;
+            say(format!("connection {}: {}: {}", connection.name, outcome.code, outcome.reason));
+        }
+    }
+    match open_mailer(config) {
+        Ok(None) => {}
+        Ok(Some(mailer)) => match mailer.probe().await {
+            Ok(()) => say("mail: ready"),
+            Err(error) => {
+                failed += 1;
+                say(format!("mail: {error}"));
+            }
+        },
+        Err(reason) => {
+            failed += 1;
+            say(format!("mail: {reason}"));
+        }
+    }
+    u8::from(failed > 0)
+}
