@@ -103,12 +103,11 @@ async fn show(preview: &Preview) -> Result<(), Failure> {
             say(format!("  and {more} more; --json lists all"));
         }
     }
-    let mut shown = 0;
-    for (_, _, reject) in preview.plan.spool.rejects(None, SHOWN as u32).await? {
-        if shown == 0 {
-            say("\nrejected rows:");
-        }
-        shown += 1;
+    let rejects = preview.plan.spool.rejects(None, SHOWN as u32).await?;
+    if !rejects.is_empty() {
+        say("\nrejected rows:");
+    }
+    for (_, _, reject) in rejects {
         for problem in &reject.problems {
             let field = problem.field.as_ref().map(|field| format!(" {field}:")).unwrap_or_default();
             let value =

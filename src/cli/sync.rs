@@ -24,7 +24,7 @@ const MAIL_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs a job and gives the exit code of its run.
 pub(super) async fn sync(global: &Global, args: &Sync) -> Result<u8, Failure> {
-    logs(global, "error");
+    logs(global, "warn");
     let engine = engine(configuration(global)?, &format!("rollbook sync {}", args.job)).await?;
     let job = engine.job(&args.job)?.clone();
     let incoming = args.file.as_deref().map(|file| engine.copy_named(file)).transpose();

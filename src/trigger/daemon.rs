@@ -91,6 +91,7 @@ struct Desk {
 struct Daemon {
     engine: Arc<Engine>,
     watch: Watch,
+    unwatched: BTreeMap<PathBuf, String>,
     stop: CancellationToken,
     since: DateTime<Utc>,
     desks: BTreeMap<JobName, Desk>,
@@ -110,7 +111,16 @@ impl Daemon {
         };
         let desks = engine.config.jobs.keys().map(|job| (job.clone(), desk())).collect();
         let since = engine.clock.now();
-        Self { engine, watch, stop, since, desks, runs: JoinSet::new(), next_chores: now }
+        Self {
+            engine,
+            watch,
+            unwatched: BTreeMap::new(),
+            stop,
+            since,
+            desks,
+            runs: JoinSet::new(),
+            next_chores: now,
+        }
     }
 
     async fn serve(
@@ -149,22 +159,30 @@ impl Daemon {
     async fn look(&mut self) -> Result<(), EngineError> {
         self.take_requests().await?;
         let now = self.engine.clock.now();
-        let jobs: Vec<Job> = self.engine.config.jobs.values().cloned().collect();
-        for job in &jobs {
-            self.look_at_clock(job, now).await?;
-            self.look_at_folder(job);
-        }
         if Instant::now() >= self.next_chores {
             self.next_chores = Instant::now() + LOOK;
-            for (folder, reason) in self.watch.renew() {
-                tracing::warn!(folder = %folder.display(), reason, "no events from this folder; it is looked at every minute");
-            }
+            self.renew_watch();
             self.engine.conclude_late().await?;
             for run in self.engine.store.open_runs().await? {
                 self.resume(run.run_ref).await?;
             }
         }
+        let jobs: Vec<Job> = self.engine.config.jobs.values().cloned().collect();
+        for job in &jobs {
+            self.look_at_clock(job, now).await?;
+            self.look_at_folder(job);
+        }
         Ok(())
+    }
+
+    /// Watches the folders anew, before they are looked at.
+    fn renew_watch(&mut self) {
+        self.watch.renew();
+        let failed: BTreeMap<PathBuf, String> = self.watch.failed().iter().cloned().collect();
+        for (folder, reason) in failed.iter().filter(|(folder, _)| !self.unwatched.contains_key(*folder)) {
+            tracing::warn!(folder = %folder.display(), reason, "no events from this folder; it is looked at every minute");
+        }
+        self.unwatched = failed;
     }
 
     async fn take_requests(&mut self) -> Result<(), EngineError> {

@@ -10,3 +10,4 @@ pub use daemon::serve;
 pub use drop::{Folder, Look, matches};
 pub use due::{next_due, overdue};
 pub use schedule::{due_times, next_times};
+pub use watch::Watch;

@@ -223,13 +223,13 @@ mod tests {
     /// Wherever one starts, even inside the repeated hour, the same times follow.
     #[test]
     fn every_start_sees_the_same_times() {
-        let days = [utc("2026-03-28T12:00:00"), utc("2026-10-24T12:00:00")];
+        let days = [utc("2026-03-28T22:00:00"), utc("2026-10-24T22:00:00")];
         for cron in ["30 1 * * *", "30 2 * * *", "0 0 * * *", "15,45 2 * * *", "*/30 1-3 * * *"] {
             for zone in ["Europe/London", "Europe/Berlin"] {
                 let schedule = schedule(cron, zone, CatchUp::Once);
                 for day in days {
-                    let all = next_times(&schedule, day, 60);
-                    for minute in 0..24 * 60 {
+                    let all = next_times(&schedule, day, 15);
+                    for minute in 0..5 * 60 {
                         let start = day + TimeDelta::minutes(minute) + TimeDelta::milliseconds(minute % 7);
                         let expected = all.iter().find(|time| **time > start);
                         let found = next_times(&schedule, start, 1);

@@ -74,8 +74,11 @@ fn judge_reply(reply: &LmsReply, token: &str, secrets: &[&SecretString]) -> Outc
         Class::StopConnection => (Verdict::StopConnection, None),
     };
     let code = reply.errors.iter().find(|error| class(error) == worst).map(|error| error.code.as_str());
+    let alone = reply.errors.len() == 1;
     let words = reply.errors.iter().map(|LmsError { code, text }| match text.as_str() {
         "" => code.clone(),
+        // A single item's code stands beside its words already.
+        text if alone => text.to_owned(),
         text => format!("{code}: {text}"),
     });
     let words = clean(&words.collect::<Vec<_>>().join("; "), REASON_CHARS, secrets);
