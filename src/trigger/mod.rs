@@ -1,1 +1,7 @@
-//! TODO
+//! What starts a run: a time of the schedule, a file in a drop folder, a file that has not come.
+//!
+//! Decisions are values and time is an argument.
+
+mod schedule;
+
+pub use schedule::{due_times, next_times};
