@@ -2,6 +2,8 @@
 //!
 //! Decisions are values and time is an argument.
 
+mod due;
 mod schedule;
 
+pub use due::{next_due, overdue};
 pub use schedule::{due_times, next_times};
