@@ -18,9 +18,10 @@ const MOST: usize = 100;
 
 /// The next `count` times of the cron line strictly after `after`, in order and in whole seconds.
 ///
-/// A time that the spring clock skips comes when the clock goes on (02:30 at 03:00); a time that the
-/// autumn clock repeats comes once, the first time, unless the line names several times a day: then it
-/// comes in both hours. Empty without a cron line, or where it never comes.
+/// A line of one time a day comes once on every day: 02:30 at 03:00 where the spring clock skips it, and
+/// the first time where the autumn clock shows it twice. A line of several times a day follows the clock:
+/// none in the skipped hour, and all of them in both of the repeated ones. Empty without a cron line, or
+/// where it never comes.
 pub fn next_times(schedule: &Schedule, after: DateTime<Utc>, count: usize) -> Vec<DateTime<Utc>> {
     times_after(schedule, after).take(count).collect()
 }
@@ -69,8 +70,8 @@ fn newest(schedule: &Schedule, from: DateTime<Utc>, now: DateTime<Utc>, most: us
 /// Every time of the cron line strictly after `after`.
 fn times_after(schedule: &Schedule, after: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
     let cron = schedule.cron.as_deref().and_then(parse);
-    // croner carries the fraction of a second of its start into the times it finds, and a claim of
-    // such a time would never meet the same time again.
+    // Versions of croner have carried the fraction of a second of their start into the times they find,
+    // and a claim of such a time would never meet the same time again.
     let mut last = after.trunc_subsecs(0).with_timezone(&zone(schedule));
     std::iter::from_fn(move || {
         last = cron.as_ref()?.find_next_occurrence(&last, false).ok()?;
@@ -174,6 +175,10 @@ mod tests {
         let berlin =
             ["Sat 2026-03-28 02:30+01:00", "Sun 2026-03-29 03:00+02:00", "Mon 2026-03-30 02:30+02:00"];
         check("30 2 * * *", "Europe/Berlin", "2026-03-27T12:00:00", &berlin);
+        // A line of several times a day has none in the skipped hour, and the next day has all of them.
+        let several =
+            ["Sat 2026-03-28 02:45+01:00", "Mon 2026-03-30 02:15+02:00", "Mon 2026-03-30 02:45+02:00"];
+        check("15,45 2 * * *", "Europe/Berlin", "2026-03-28T01:30:00", &several);
         // The job of an hour later is not moved, and neither is doubled.
         let later =
             ["Sat 2026-03-28 03:30+01:00", "Sun 2026-03-29 03:30+02:00", "Mon 2026-03-30 03:30+02:00"];
