@@ -53,6 +53,7 @@ fn line(change: &ChangeLine) -> String {
         })
         .collect();
     let answer = match (&change.code, &change.reason) {
+        (Some(code), Some(reason)) if reason.starts_with(code.as_str()) => format!("\n      {reason}"),
         (Some(code), Some(reason)) if !reason.is_empty() => format!("\n      {code}: {reason}"),
         _ => String::new(),
     };
