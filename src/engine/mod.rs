@@ -12,6 +12,7 @@ mod crew;
 mod deliver;
 mod error;
 mod files;
+mod grouping;
 mod lock;
 mod mailing;
 mod planning;
@@ -21,6 +22,8 @@ mod recover;
 mod reporting;
 mod run;
 mod staging;
+mod walking;
+mod weighing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

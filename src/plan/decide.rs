@@ -91,12 +91,31 @@ pub struct Context<'a> {
 /// What is to happen with one key.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
-    /// Rows turned down now, since they contradict each other or can't be made.
-    pub rejects: Vec<RowReject>,
+    /// The row turned down now, since it can't be made.
+    pub reject: Option<RowReject>,
+    /// All rows of the key turned down now, since they contradict each other.
+    pub contradiction: Option<Contradiction>,
     /// Rows that say the same as another one.
     pub duplicates: u64,
     /// What is to be done.
     pub step: Step,
+}
+
+/// Rows of one key that differ. There may be very many (a key that is none), so they are kept small.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// Why, and what to do.
+    pub reason: String,
+    /// The rows.
+    pub rows: Vec<Origin>,
+}
+
+impl Contradiction {
+    /// The reject of one of the rows.
+    pub fn reject(&self, key: &Key, origin: &Origin) -> RowReject {
+        let problem = Problem { field: None, value: Some(key.to_string()), reason: self.reason.clone() };
+        RowReject { origin: origin.clone(), key: Some(key.clone()), problems: vec![problem] }
+    }
 }
 
 /// What is to be done with one key.
@@ -136,14 +155,14 @@ pub fn decide(context: &Context<'_>, entry: &Entry) -> Decision {
                 decision.duplicates = others.len() as u64;
                 decision
             } else {
-                contradiction(&entry.key, first, others)
+                contradiction(first, others)
             }
         }
     }
 }
 
 /// Rows of one key that differ: nobody can tell which one is meant, so none is taken (semantics 2).
-fn contradiction(key: &Key, first: &Candidate, others: &[(Origin, Fingerprint)]) -> Decision {
+fn contradiction(first: &Candidate, others: &[(Origin, Fingerprint)]) -> Decision {
     let origins = || std::iter::once(&first.origin).chain(others.iter().map(|(origin, _)| origin));
     let named: Vec<String> = origins().take(5).map(|origin| origin.row.to_string()).collect();
     let more = match (others.len() + 1).saturating_sub(named.len()) {
@@ -155,14 +174,8 @@ fn contradiction(key: &Key, first: &Candidate, others: &[(Origin, Fingerprint)])
         others.len() + 1,
         named.join(", ")
     );
-    let rejects = origins()
-        .map(|origin| RowReject {
-            origin: origin.clone(),
-            key: Some(key.clone()),
-            problems: vec![Problem { field: None, value: Some(key.to_string()), reason: reason.clone() }],
-        })
-        .collect();
-    Decision { rejects, ..Decision::default() }
+    let contradiction = Contradiction { reason, rows: origins().cloned().collect() };
+    Decision { contradiction: Some(contradiction), ..Decision::default() }
 }
 
 fn absent(context: &Context<'_>, entry: &Entry) -> Step {
@@ -253,7 +266,7 @@ fn unknown(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
         })
         .collect();
     let reject = RowReject { origin: row.origin.clone(), key: Some(entry.key.clone()), problems };
-    Decision { rejects: vec![reject], ..Decision::default() }
+    Decision { reject: Some(reject), ..Decision::default() }
 }
 
 fn change(

@@ -128,14 +128,15 @@ fn identical_rows_are_one_and_different_ones_none() {
     let twin = row(9, &[("city", "Pune")]);
     let same = Seen::Rows(Box::new(row(2, &[("city", "Pune")])), vec![(twin.origin, twin.identity)]);
     let decision = check(&entry(same, None), "create");
-    assert_eq!((decision.duplicates, decision.rejects.len()), (1, 0));
+    assert_eq!((decision.duplicates, decision.contradiction.is_none()), (1, true));
 
     let other = Digest::new().part("other").finish();
     let others = (0..7).map(|n| (Origin { sheet: None, row: 10 + n }, other)).collect();
     let decision = check(&entry(Seen::Rows(Box::new(row(2, &[])), others), None), "nothing");
-    assert_eq!((decision.duplicates, decision.rejects.len()), (0, 8));
+    let found = decision.contradiction.unwrap();
+    assert_eq!((decision.duplicates, found.rows.len()), (0, 8));
     insta::assert_snapshot!(
-        decision.rejects[0].problems[0].reason,
+        found.reason,
         @"8 rows have this key and differ (rows 2, 10, 11, 12, 13 and 3 more); keep the one that is right"
     );
 }
@@ -164,7 +165,7 @@ fn the_first_load_does_what_the_job_says() {
 fn a_new_record_without_its_required_create_only_field_is_rejected() {
     let bare = Candidate { missing_for_create: vec!["password".into()], ..row(5, &[("city", "Pune")]) };
     let decision = check(&entry(rows(bare.clone()), None), "nothing");
-    assert_eq!(decision.rejects.len(), 1);
+    assert!(decision.reject.is_some());
     check(&entry(rows(bare), known(Standing::Active, &[("city", "Pune")])), "unchanged");
 }
 

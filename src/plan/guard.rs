@@ -72,6 +72,21 @@ pub fn guards(policy: &PushPolicy, evidence: &Evidence<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Two pushes that acknowledge the same record would undo each other's work for ever (semantics 5):
+/// `count` changes of this plan are about records that the push `other` has acknowledged.
+pub fn shared_keys(count: u64, other: &str, first: &str) -> Option<Finding> {
+    (count > 0).then(|| Finding {
+        guard: "shared_key",
+        found: format!("{count} records that `{other}` has acknowledged, the first with key {first}"),
+        limit: "none, unless the push says shared = true".to_owned(),
+        explanation: "two pushes to one connection and operation that hold the same records fight: each would \
+                      undo what the other did; take the records out of one of them, or set shared = true in both \
+                      if they set different fields"
+            .to_owned(),
+        scope: Scope::Push,
+    })
+}
+
 fn empty_file(evidence: &Evidence<'_>) -> Option<Finding> {
     if evidence.rows == RowsKind::Delta || evidence.rows_in_file > evidence.filtered {
         return None;

@@ -133,6 +133,39 @@ impl Store {
             .collect()
     }
 
+    /// Other pushes to the same connection and operation that have acknowledged something: push and name.
+    pub async fn rivals(
+        &self,
+        push: PushRef,
+        connection: &ConnectionName,
+        operation: &OperationName,
+    ) -> Result<Vec<(PushRef, String)>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT push_ref, job || ': ' || push FROM push p
+             WHERE push_ref <> ? AND connection = ? AND operation = ?
+               AND EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = p.push_ref)",
+        )
+        .bind(push.0)
+        .bind(connection.as_str())
+        .bind(operation.as_str())
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(|(push, name)| (PushRef(push), name)).collect())
+    }
+
+    /// Those of `keys` whose records a push has acknowledged and not removed.
+    pub async fn acknowledged(&self, push: PushRef, keys: &[&Key]) -> Result<Vec<Key>, StoreError> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT key FROM snapshot WHERE push_ref = ?1 AND standing IN ('active', 'inactive')
+               AND key IN (SELECT value FROM json_each(?2))",
+        )
+        .bind(push.0)
+        .bind(json(&keys)?)
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(|(key,)| Key::from_stored(key)).collect())
+    }
+
     /// Records keys as acknowledged without a call (`first_load = "adopt"`), or (with `fields` `None`) as
     /// presumed to exist. Keys that are known already stay as they are.
     pub async fn adopt(
