@@ -242,6 +242,9 @@ impl Planner<'_> {
         self.tally.add(&decision);
         self.late_rejects.extend(decision.rejects.iter().map(|reject| reject.origin.row));
         self.rejects.extend(decision.rejects);
+        if decision.withdraw {
+            self.withdrawn.push(entry.key.clone());
+        }
         match decision.step {
             Step::Change { change, .. } => {
                 self.order.add(&self.push.policy.roles, &change.sent, change.kind == ChangeKind::Remove);
@@ -263,7 +266,6 @@ impl Planner<'_> {
                 let standing = standing(self.push, ChangeKind::Update, &fields, self.today);
                 self.marks.push((entry.key, Some(fields), standing));
             }
-            Step::Withdraw => self.withdrawn.push(entry.key),
             Step::Nothing | Step::Unchanged { .. } | Step::Vanished => {}
         }
     }

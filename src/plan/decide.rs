@@ -64,6 +64,13 @@ pub enum Prior {
     Unsuccessful,
 }
 
+impl Prior {
+    /// Whether it could still be sent, and nobody else can have a part of it.
+    fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Unsuccessful)
+    }
+}
+
 /// Whether this is the first load of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Load {
@@ -97,6 +104,9 @@ pub struct Decision {
     pub duplicates: u64,
     /// What is to be done.
     pub step: Step,
+    /// An earlier change of the key that still waits or is parked says what holds no more: it must not be
+    /// sent any more.
+    pub withdraw: bool,
 }
 
 /// What is to be done with one key.
@@ -114,8 +124,6 @@ pub enum Step {
     Adopt(Fields),
     /// Absent, and the job does not say what that means.
     Vanished,
-    /// Absent, and a record that was still waiting to be made must not be made any more.
-    Withdraw,
     /// A change.
     Change {
         /// The change.
@@ -129,7 +137,7 @@ pub enum Step {
 pub fn decide(context: &Context<'_>, entry: &Entry) -> Decision {
     match &entry.seen {
         Seen::Present => Decision::default(),
-        Seen::Absent => Decision { step: absent(context, entry), ..Decision::default() },
+        Seen::Absent => absent(context, entry),
         Seen::Rows(first, others) => {
             if others.iter().all(|(_, identity)| *identity == first.identity) {
                 let mut decision = present(context, entry, first);
@@ -165,25 +173,23 @@ fn contradiction(key: &Key, first: &Candidate, others: &[(Origin, Fingerprint)])
     Decision { rejects, ..Decision::default() }
 }
 
-fn absent(context: &Context<'_>, entry: &Entry) -> Step {
+fn absent(context: &Context<'_>, entry: &Entry) -> Decision {
     if context.rows == RowsKind::Delta {
-        return Step::Nothing;
+        return Decision::default();
     }
-    let Some(known) = &entry.known else {
-        return match entry.prior {
-            Prior::Waiting | Prior::Unsuccessful => Step::Withdraw,
-            Prior::None | Prior::Uncertain => Step::Nothing,
-        };
-    };
-    if known.standing == Standing::Removed {
-        return Step::Nothing;
+    // Somebody may leave before an earlier file's change of them was sent: a record to be made, or one
+    // to be switched on again.
+    let stays = Decision { withdraw: entry.prior.is_open(), ..Decision::default() };
+    let Some(known) = &entry.known else { return stays };
+    if known.standing == Standing::Removed && entry.prior != Prior::Uncertain {
+        return stays;
     }
-    match &context.policy.on_missing {
+    let step = match &context.policy.on_missing {
         Missing::Ignore => Step::Vanished,
         Missing::Set(fields) => {
             let after = known.fields.overlaid(fields);
             if after == known.fields && entry.prior != Prior::Uncertain {
-                return Step::Nothing;
+                return stays;
             }
             change(
                 entry,
@@ -195,7 +201,8 @@ fn absent(context: &Context<'_>, entry: &Entry) -> Step {
                 Extras::default(),
             )
         }
-    }
+    };
+    Decision { step, ..Decision::default() }
 }
 
 fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
@@ -210,7 +217,9 @@ fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
         let emptied = known.fields.iter().any(|(name, value)| {
             !value.is_empty() && context.compared.contains(name) && row.fields.get(name).is_none()
         });
-        Step::Unchanged { emptied }
+        // The row may take back what an earlier file wanted and the LMS has not got yet.
+        let step = Step::Unchanged { emptied };
+        return Decision { step, withdraw: entry.prior.is_open(), ..Decision::default() };
     } else {
         let after = known.fields.overlaid(&row.fields);
         let roles = &context.policy.roles;

@@ -58,7 +58,6 @@ fn word(step: &Step) -> &'static str {
         Step::Unchanged { emptied: true } => "unchanged, emptied",
         Step::Adopt(_) => "adopt",
         Step::Vanished => "vanished",
-        Step::Withdraw => "withdraw",
         Step::Change { change, .. } => change.kind.as_str(),
     }
 }
@@ -173,10 +172,15 @@ fn what_is_still_open_is_replaced_and_what_is_uncertain_is_sent_again() {
     let pune = || known(Standing::Active, &[("city", "Pune")]);
     let with = |prior, seen, known| Entry { prior, ..entry(seen, known) };
     let same = || rows(row(2, &[("city", "Pune")]));
-    check(&with(Prior::Waiting, same(), pune()), "unchanged");
+    assert!(check(&with(Prior::Waiting, same(), pune()), "unchanged").withdraw, "it was taken back");
+    assert!(!check(&with(Prior::None, same(), pune()), "unchanged").withdraw);
     check(&with(Prior::Uncertain, same(), pune()), "update");
-    check(&with(Prior::Waiting, Seen::Absent, None), "withdraw");
-    check(&with(Prior::None, Seen::Absent, None), "nothing");
+    assert!(check(&with(Prior::Waiting, Seen::Absent, None), "nothing").withdraw);
+    assert!(!check(&with(Prior::None, Seen::Absent, None), "nothing").withdraw);
+    let removed = || known(Standing::Removed, &[("status", "Inactive")]);
+    let decision = check(&with(Prior::Unsuccessful, Seen::Absent, removed()), "nothing");
+    assert!(decision.withdraw, "who has left again is not switched on by a late return");
+    check(&with(Prior::Uncertain, Seen::Absent, removed()), "remove");
     let decision = check(&with(Prior::Unsuccessful, same(), None), "create");
     assert!(matches!(decision.step, Step::Change { repeated: true, .. }));
 }

@@ -26,7 +26,7 @@ impl Tally {
         self.counts.duplicates += decision.duplicates;
         self.counts.rejected += decision.rejects.len() as u64;
         match &decision.step {
-            Step::Nothing | Step::Withdraw => {}
+            Step::Nothing => {}
             Step::Unchanged { emptied } => {
                 self.counts.unchanged += 1;
                 self.emptied += u64::from(*emptied);

@@ -248,14 +248,26 @@ impl Store {
     }
 
     /// Begins the next round of changes that wait for something they refer to, where the last round got
-    /// something accepted and nothing of the push is under way (semantics 12). Gives how many.
+    /// something accepted and nothing of the push is under way (semantics 12). What earlier runs have
+    /// parked takes part: it may have waited for what this run has made. Gives how many.
     pub async fn next_round(&self, run: RunRef, push: PushRef) -> Result<u64, StoreError> {
+        // Looking costs no lock, and mostly nothing is parked.
+        let parked = sqlx::query(
+            "SELECT 1 FROM change WHERE push_ref = ? AND state = 'parked' AND reference = 1 LIMIT 1",
+        )
+        .bind(push.0)
+        .fetch_optional(&self.reader)
+        .await?;
+        if parked.is_none() {
+            return Ok(0);
+        }
         let mut transaction = self.begin().await?;
         let row = sqlx::query(
             "SELECT p.round,
-                    (SELECT count(*) FROM change WHERE run_ref = ?1 AND push_ref = ?2 AND state IN ('waiting', 'claimed')),
-                    (SELECT count(*) FROM change WHERE run_ref = ?1 AND push_ref = ?2 AND round = p.round
-                        AND state IN ('accepted', 'already'))
+                    (SELECT count(*) FROM change WHERE push_ref = ?2 AND state IN ('waiting', 'claimed')),
+                    (SELECT count(*) FROM change c JOIN run r ON r.run_ref = ?1
+                     WHERE c.push_ref = ?2 AND c.round = p.round AND c.state IN ('accepted', 'already')
+                       AND (c.run_ref = ?1 OR (c.run_ref < ?1 AND c.settled_at >= r.started_at)))
              FROM push_run p WHERE p.run_ref = ?1 AND p.push_ref = ?2",
         )
         .bind(run.0)
@@ -269,7 +281,7 @@ impl Store {
         }
         let again = sqlx::query(
             "UPDATE change SET state = 'waiting', reference = 0, attempts = 0, next_at = 0, round = ?3
-             WHERE run_ref = ?1 AND push_ref = ?2 AND state = 'parked' AND reference = 1",
+             WHERE run_ref <= ?1 AND push_ref = ?2 AND state = 'parked' AND reference = 1",
         )
         .bind(run.0)
         .bind(push.0)
@@ -352,11 +364,18 @@ impl Store {
             .collect()
     }
 
-    /// What of a run is still under way: waiting and claimed changes by push and connection.
+    /// What of a run is still under way: waiting and claimed changes by push and connection, and those of
+    /// earlier runs of its pushes that get their next try with it (semantics 25).
     pub async fn under_way(&self, run: RunRef) -> Result<Vec<(PushRef, ConnectionName, u64)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT push_ref, connection, count(*) FROM change
-             WHERE run_ref = ? AND state IN ('waiting', 'claimed') GROUP BY 1, 2",
+            "SELECT push_ref, connection, count(*) FROM (
+                 SELECT push_ref, connection FROM change
+                 WHERE run_ref = ?1 AND state IN ('waiting', 'claimed')
+                 UNION ALL
+                 SELECT push_ref, connection FROM change
+                 WHERE push_ref IN (SELECT push_ref FROM push_run WHERE run_ref = ?1)
+                   AND state IN ('waiting', 'claimed') AND run_ref < ?1 AND attempts = 0)
+             GROUP BY 1, 2",
         )
         .bind(run.0)
         .fetch_all(&self.reader)

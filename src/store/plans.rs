@@ -137,7 +137,9 @@ impl Store {
             .bind(millis(now))
             .execute(&mut *transaction)
             .await?;
-            for (_, key) in withdrawn.iter().filter(|(place, _)| *place == number as i64) {
+            // A file in doubt takes nothing back.
+            let own = withdrawn.iter().filter(|(place, _)| *place == number as i64 && !push.hold_all);
+            for (_, key) in own {
                 sqlx::query(
                     "UPDATE change SET state = 'superseded', settled_at = ?, sealed = NULL
                      WHERE push_ref = ? AND key = ? AND state IN ('waiting', 'parked') AND run_ref <> ?",
@@ -150,7 +152,7 @@ impl Store {
                 .await?;
             }
             sqlx::query(
-                "UPDATE change SET state = 'waiting', attempts = 0, next_at = 0
+                "UPDATE change SET state = 'waiting', attempts = 0, next_at = 0, round = 0
                  WHERE push_ref = ? AND state = 'parked' AND run_ref <> ?",
             )
             .bind(push.push.0)

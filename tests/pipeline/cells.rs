@@ -9,7 +9,6 @@ fn rule_15_a_value_that_became_empty_is_left_out_and_counted() {
     world.sync_export(&export).expect("ok, 3 create, 3 accepted");
     let emptied = export.with("E2", "phone", " ");
     let run = world.sync_export(&emptied).expect("ok, 3 unchanged");
-    assert_eq!(run.count("emptied"), 1);
     assert_eq!(world.field("E2", "phone"), "020 7946 0000");
     let text = world.mail_of(&run).text;
     assert!(text.contains("1 value became empty"), "{text}");
@@ -39,7 +38,7 @@ fn rule_15_reject_turns_the_row_down_and_so_do_required_fields() {
     said.sort();
     let expected = [
         format!("3 E2 phone: {reason}"),
-        format!("4 E3 firstname: {reason}"),
+        format!("4 E3 firstname: column `name`: {reason}"),
         format!("4 E3 phone: {reason}"),
     ];
     assert_eq!(said, expected, "every problem of a row is listed");

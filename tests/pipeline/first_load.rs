@@ -44,7 +44,9 @@ fn rule_6_create_makes_everybody_with_a_password() {
 
 #[test]
 fn rule_6_existing_people_get_no_password_then_or_later() {
-    let mut world = Setup::of(&JobFile::default().set("push.first_load", "\"existing\"")).start();
+    let mut world = Setup::of(&JobFile::default().set("push.first_load", "\"existing\""))
+        .connection("concurrency = 1")
+        .start();
     let export = Export::of(3);
     let clash = export.clone().with("E3", "mail", "e2@example.org").with("E3", "login", "e2");
     let mut sent = world.sent(|world| {
