@@ -10,6 +10,7 @@ use crate::plan::{Load, Order};
 use crate::store::{PlannedPush, PushRef, PushState, Spool, SpooledSummary};
 
 use super::reading::Export;
+use super::staging::Staged;
 use super::walking::Planner;
 use super::{Engine, EngineError};
 
@@ -25,8 +26,8 @@ pub struct Plan {
 }
 
 impl Engine {
-    /// Reads an export and plans every push of a job. Nothing is stored but in the spool, unless
-    /// `record` is set: then first loads leave their mark in the snapshot (semantics 6).
+    /// Reads an export and plans every push of a job. Nothing is stored but in the spool;
+    /// only the pushes themselves are entered where `record` is set.
     ///
     /// # Errors
     /// When the file can't be used as a whole, or the disk or the database fails.
@@ -49,9 +50,8 @@ impl Engine {
                 push,
                 number,
                 staged: &staged,
-                load: load(push, staged.rows, &state),
+                load: load(push, &staged, &state),
                 today,
-                record: record.then_some(state.push),
                 tally: staged.tallies.get(number).copied().unwrap_or_default(),
                 order: Order::default(),
                 seq: next_seq,
@@ -72,7 +72,7 @@ impl Engine {
     }
 
     /// The day on which dates are judged: in the job's time zone.
-    fn today(&self, job: &Job) -> NaiveDate {
+    pub(super) fn today(&self, job: &Job) -> NaiveDate {
         let now = self.clock.now();
         job.schedule.timezone.map_or_else(|| now.date_naive(), |zone| now.with_timezone(&zone).date_naive())
     }
@@ -81,7 +81,7 @@ impl Engine {
         let found = if record {
             Some(self.store.push(&job.name, &push.id, &push.connection, &push.operation.name).await?)
         } else {
-            self.store.find_push(&job.name, &push.id).await?
+            self.store.find_push(&job.name, &push.id, &push.connection, &push.operation.name).await?
         };
         Ok(match found {
             Some(found) => self.store.push_state(found).await?,
@@ -90,8 +90,15 @@ impl Engine {
     }
 }
 
-fn load(push: &Push, rows: RowsKind, state: &PushState) -> Load {
-    if rows == RowsKind::Full && !state.loaded { Load::First(push.policy.first_load) } else { Load::Later }
+/// Whether this is the first load. Corrections that come before one that was carried out are held: only a
+/// whole export can say who is there.
+fn load(push: &Push, staged: &Staged, state: &PushState) -> Load {
+    match (push.policy.rows, staged.summary.correction) {
+        (RowsKind::Full, _) if state.loaded => Load::Later,
+        (RowsKind::Full, false) => Load::First(push.policy.first_load),
+        (RowsKind::Full, true) => Load::First(None),
+        (RowsKind::Delta, _) => Load::Later,
+    }
 }
 
 /// The standing of a record once the LMS has accepted these values.

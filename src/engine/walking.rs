@@ -9,8 +9,8 @@ use crate::config::Push;
 use crate::model::{
     ChangeKind, ChangeState, FieldName, Fields, FirstLoad, Key, Known, RowReject, Send, Standing,
 };
-use crate::plan::{Context, Entry, Load, Order, Prior, Seen, Step, Tally, decide};
-use crate::store::{PushRef, PushState, SnapshotRow, SpoolChange};
+use crate::plan::{Context, Entry, Load, Order, Prior, Seen, Step, Tally, Withdraw, decide};
+use crate::store::{OpenRow, PushRef, PushState, SnapshotRow, SpoolChange};
 
 use super::grouping::{Group, PAGE, Pages};
 use super::planning::standing;
@@ -25,15 +25,13 @@ pub(super) struct Planner<'a> {
     pub(super) staged: &'a Staged,
     pub(super) load: Load,
     pub(super) today: NaiveDate,
-    /// Where first loads leave their mark; `None` while nothing is to be stored.
-    pub(super) record: Option<PushRef>,
     pub(super) tally: Tally,
     pub(super) order: Order,
     pub(super) seq: u64,
     pub(super) first_seq: u64,
     pub(super) changes: Vec<SpoolChange>,
     pub(super) rejects: Vec<RowReject>,
-    pub(super) withdrawn: Vec<Key>,
+    pub(super) withdrawn: Vec<(Key, bool)>,
     pub(super) marks: Vec<(Key, Option<Fields>, Standing)>,
     pub(super) late_rejects: BTreeSet<u64>,
 }
@@ -101,17 +99,17 @@ impl Planner<'_> {
             }
             if open.is_short() {
                 let page = store.open_page(push, open.after.as_ref(), until, PAGE).await?;
-                open.fill(page, |(key, _): &(Key, ChangeState)| key.clone());
+                open.fill(page, |row: &OpenRow| row.key.clone());
             }
             let candidates = [
                 groups.peek().map(|group| &group.key),
                 known.rows.front().map(|row| &row.key),
-                open.rows.front().map(|(key, _)| key),
+                open.rows.front().map(|row| &row.key),
             ];
             let Some(key) = candidates.into_iter().flatten().min().cloned() else { return Ok(()) };
             let group = groups.next_if(|group| group.key == key);
             let row = known.rows.pop_front_if(|row| row.key == key);
-            let prior = open.rows.pop_front_if(|(next, _)| *next == key).map(|(_, state)| state);
+            let prior = open.rows.pop_front_if(|row| row.key == key);
             self.decide(key, group, row, prior, compared).await?;
             self.flush(true).await?;
         }
@@ -122,16 +120,17 @@ impl Planner<'_> {
         key: Key,
         group: Option<Group>,
         snapshot: Option<SnapshotRow>,
-        prior: Option<ChangeState>,
+        prior: Option<OpenRow>,
         compared: &BTreeSet<FieldName>,
     ) -> Result<(), EngineError> {
         let (seen, sealed) = group.map_or((Seen::Absent, (None, None)), Group::seen);
         let presumed = snapshot.as_ref().is_some_and(|row| row.known.is_none());
+        let prior_kind = prior.as_ref().map(|row| row.kind);
         let prior = match prior {
             None => Prior::None,
-            Some(ChangeState::Waiting) => Prior::Waiting,
-            Some(ChangeState::Claimed) => Prior::Uncertain,
-            Some(_) => Prior::Unsuccessful,
+            Some(OpenRow { state: ChangeState::Refused | ChangeState::Parked, .. }) => Prior::Unsuccessful,
+            Some(OpenRow { state: ChangeState::Waiting, sent: false, .. }) => Prior::Waiting,
+            Some(_) => Prior::Uncertain,
         };
         // Somebody presumed to exist of whom the LMS knows nothing is no record to be removed.
         let known: Option<Known> = snapshot.and_then(|row| row.known);
@@ -141,7 +140,7 @@ impl Planner<'_> {
         {
             self.marks.push((key.clone(), None, Standing::Active));
         }
-        let entry = Entry { key, seen, known, prior, presumed };
+        let entry = Entry { key, seen, known, prior, prior_kind, presumed };
         let context = Context {
             policy: &self.push.policy,
             compared,
@@ -161,6 +160,9 @@ impl Planner<'_> {
         }
         self.late_rejects.extend(decision.reject.as_ref().map(|reject| reject.origin.row));
         self.rejects.extend(decision.reject);
+        if decision.withdraw != Withdraw::Nothing && entry.prior != Prior::None {
+            self.withdrawn.push((entry.key.clone(), decision.withdraw == Withdraw::Removals));
+        }
         match decision.step {
             Step::Change { change, .. } => {
                 self.order.add(&self.push.policy.roles, &change.sent, change.kind == ChangeKind::Remove);
@@ -182,7 +184,6 @@ impl Planner<'_> {
                 let standing = standing(self.push, ChangeKind::Update, &fields, self.today);
                 self.marks.push((entry.key, Some(fields), standing));
             }
-            Step::Withdraw => self.withdrawn.push(entry.key),
             Step::Nothing | Step::Unchanged { .. } | Step::Vanished => {}
         }
         Ok(())
@@ -202,10 +203,7 @@ impl Planner<'_> {
             spool.withdraw(self.number, &std::mem::take(&mut self.withdrawn)).await?;
         }
         if self.marks.len() >= least {
-            let marks = std::mem::take(&mut self.marks);
-            if let Some(push) = self.record {
-                self.engine.store.adopt(push, &marks, self.engine.clock.now()).await?;
-            }
+            spool.add_marks(self.number, &std::mem::take(&mut self.marks)).await?;
         }
         Ok(())
     }

@@ -21,6 +21,8 @@ pub struct Entry {
     pub known: Option<Known>,
     /// The latest change of an earlier run that did not end well, if there is one.
     pub prior: Prior,
+    /// What that change was to do.
+    pub prior_kind: Option<ChangeKind>,
     /// Whether the key was in a first load of people who exist already, and was not acknowledged yet.
     pub presumed: bool,
 }
@@ -64,6 +66,16 @@ pub enum Prior {
     Unsuccessful,
 }
 
+impl Prior {
+    /// What a row, or its absence, withdraws that wants nothing of the LMS: what surely never reached it.
+    fn withdrawn(self) -> Withdraw {
+        match self {
+            Self::Waiting | Self::Unsuccessful => Withdraw::Everything,
+            Self::None | Self::Uncertain => Withdraw::Nothing,
+        }
+    }
+}
+
 /// Whether this is the first load of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Load {
@@ -99,6 +111,8 @@ pub struct Decision {
     pub duplicates: u64,
     /// What is to be done.
     pub step: Step,
+    /// What of earlier changes of the key, still waiting or parked, must not be sent any more.
+    pub withdraw: Withdraw,
 }
 
 /// Rows of one key that differ. There may be very many (a key that is none), so they are kept small.
@@ -118,6 +132,18 @@ impl Contradiction {
     }
 }
 
+/// Which earlier changes of a key say what holds no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Withdraw {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those that would make somebody inactive: the key is in the file, though no row of it can be taken.
+    Removals,
+    /// All.
+    Everything,
+}
+
 /// What is to be done with one key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Step {
@@ -133,13 +159,12 @@ pub enum Step {
     Adopt(Fields),
     /// Absent, and the job does not say what that means.
     Vanished,
-    /// Absent, and a record that was still waiting to be made must not be made any more.
-    Withdraw,
     /// A change.
     Change {
         /// The change.
         change: Box<Change>,
-        /// Whether an earlier change of the key was still open or came to nothing: no news for guards.
+        /// Whether an earlier change of the key and kind was still open or came to nothing: no news for
+        /// guards.
         repeated: bool,
     },
 }
@@ -147,8 +172,8 @@ pub enum Step {
 /// Decides one key.
 pub fn decide(context: &Context<'_>, entry: &Entry) -> Decision {
     match &entry.seen {
-        Seen::Present => Decision::default(),
-        Seen::Absent => Decision { step: absent(context, entry), ..Decision::default() },
+        Seen::Present => Decision { withdraw: Withdraw::Removals, ..Decision::default() },
+        Seen::Absent => absent(context, entry),
         Seen::Rows(first, others) => {
             if others.iter().all(|(_, identity)| *identity == first.identity) {
                 let mut decision = present(context, entry, first);
@@ -175,28 +200,26 @@ fn contradiction(first: &Candidate, others: &[(Origin, Fingerprint)]) -> Decisio
         named.join(", ")
     );
     let contradiction = Contradiction { reason, rows: origins().cloned().collect() };
-    Decision { contradiction: Some(contradiction), ..Decision::default() }
+    Decision { contradiction: Some(contradiction), withdraw: Withdraw::Removals, ..Decision::default() }
 }
 
-fn absent(context: &Context<'_>, entry: &Entry) -> Step {
+fn absent(context: &Context<'_>, entry: &Entry) -> Decision {
     if context.rows == RowsKind::Delta {
-        return Step::Nothing;
+        return Decision::default();
     }
-    let Some(known) = &entry.known else {
-        return match entry.prior {
-            Prior::Waiting | Prior::Unsuccessful => Step::Withdraw,
-            Prior::None | Prior::Uncertain => Step::Nothing,
-        };
-    };
-    if known.standing == Standing::Removed {
-        return Step::Nothing;
+    // Somebody may leave before an earlier file's change of them was sent: a record to be made, or one
+    // to be switched on again.
+    let stays = Decision { withdraw: entry.prior.withdrawn(), ..Decision::default() };
+    let Some(known) = &entry.known else { return stays };
+    if known.standing == Standing::Removed && entry.prior != Prior::Uncertain {
+        return stays;
     }
-    match &context.policy.on_missing {
+    let step = match &context.policy.on_missing {
         Missing::Ignore => Step::Vanished,
         Missing::Set(fields) => {
             let after = known.fields.overlaid(fields);
             if after == known.fields && entry.prior != Prior::Uncertain {
-                return Step::Nothing;
+                return stays;
             }
             change(
                 entry,
@@ -208,7 +231,8 @@ fn absent(context: &Context<'_>, entry: &Entry) -> Step {
                 Extras::default(),
             )
         }
-    }
+    };
+    Decision { step, ..Decision::default() }
 }
 
 fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
@@ -223,7 +247,9 @@ fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
         let emptied = known.fields.iter().any(|(name, value)| {
             !value.is_empty() && context.compared.contains(name) && row.fields.get(name).is_none()
         });
-        Step::Unchanged { emptied }
+        // The row may take back what an earlier file wanted and the LMS has not got yet.
+        let step = Step::Unchanged { emptied };
+        return Decision { step, withdraw: entry.prior.withdrawn(), ..Decision::default() };
     } else {
         let after = known.fields.overlaid(&row.fields);
         let roles = &context.policy.roles;
@@ -279,7 +305,9 @@ fn change(
     extras: Extras,
 ) -> Step {
     let change = Change { key: entry.key.clone(), kind, origin, before, after, sent, extras };
-    Step::Change { change: Box::new(change), repeated: entry.prior != Prior::None }
+    // Another kind of change is news, however long the first one has been waiting.
+    let repeated = entry.prior != Prior::None && entry.prior_kind == Some(kind);
+    Step::Change { change: Box::new(change), repeated }
 }
 
 #[cfg(test)]

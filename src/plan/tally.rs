@@ -27,7 +27,7 @@ impl Tally {
         let contradictory = decision.contradiction.as_ref().map_or(0, |found| found.rows.len());
         self.counts.rejected += contradictory as u64 + u64::from(decision.reject.is_some());
         match &decision.step {
-            Step::Nothing | Step::Withdraw => {}
+            Step::Nothing => {}
             Step::Unchanged { emptied } => {
                 self.counts.unchanged += 1;
                 self.emptied += u64::from(*emptied);
