@@ -104,7 +104,7 @@ CREATE TABLE change (
     round      INTEGER NOT NULL DEFAULT 0,
     attempts   INTEGER NOT NULL DEFAULT 0,
     -- Whether a call may have reached the LMS without an answer.
-    sent       INTEGER NOT NULL DEFAULT 0,
+    maybe_sent INTEGER NOT NULL DEFAULT 0,
     next_at    INTEGER NOT NULL DEFAULT 0,
     code       TEXT,
     reason     TEXT,

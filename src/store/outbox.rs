@@ -203,7 +203,7 @@ impl Store {
             let sent = matches!(settled.state, QueuedState::Again { sent: true, .. });
             let ended = state != ChangeState::Waiting;
             sqlx::query(
-                "UPDATE change SET state = ?, reference = ?, next_at = ?, attempts = attempts + ?, sent = sent OR ?, code = ?,
+                "UPDATE change SET state = ?, reference = ?, next_at = ?, attempts = attempts + ?, maybe_sent = maybe_sent OR ?, code = ?,
                         reason = ?, settled_at = ?, sealed = CASE WHEN ? THEN NULL ELSE sealed END
                  WHERE change_ref = ?",
             )
@@ -276,7 +276,7 @@ impl Store {
 
     /// After a crash: what was claimed is waiting again. Only the holder of the data directory may ask.
     pub async fn recover_claims(&self) -> Result<u64, StoreError> {
-        let done = sqlx::query("UPDATE change SET state = 'waiting', sent = 1 WHERE state = 'claimed'")
+        let done = sqlx::query("UPDATE change SET state = 'waiting', maybe_sent = 1 WHERE state = 'claimed'")
             .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
@@ -344,12 +344,12 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<OpenRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT key, state, kind, sent FROM change c INDEXED BY change_open
+            "SELECT key, state, kind, maybe_sent FROM change c INDEXED BY change_open
              WHERE push_ref = ?1 AND key > ?2 AND (?3 IS NULL OR key <= ?3)
-               AND (state IN ('waiting', 'claimed', 'parked', 'refused') OR (state = 'superseded' AND sent = 1))
+               AND (state IN ('waiting', 'claimed', 'parked', 'refused') OR (state = 'superseded' AND maybe_sent = 1))
                AND change_ref = (SELECT max(change_ref) FROM change l INDEXED BY change_key
                                  WHERE l.push_ref = ?1 AND l.key = c.key AND l.state <> 'held'
-                                   AND (l.state <> 'superseded' OR l.sent = 1))
+                                   AND (l.state <> 'superseded' OR l.maybe_sent = 1))
              ORDER BY key LIMIT ?4",
         )
         .bind(push.0)
