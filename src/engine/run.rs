@@ -40,8 +40,7 @@ impl Engine {
         let run = self.enter_nothing(self.find_job(job)?, cause).await?;
         let notes = ["no file was there".to_owned()];
         self.store.end_run(run.run_ref, RunStatus::Nothing, None, &notes, self.clock.now()).await?;
-        // Nothing came and nothing happened: whether that is late is for `due_by` to say.
-        self.store.enter_report(run.run_ref, None, self.clock.now()).await?;
+        self.report(run.run_ref).await?;
         Ok(run.run_ref)
     }
 
