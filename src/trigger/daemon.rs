@@ -24,6 +24,9 @@ use super::{due_times, overdue};
 /// How often folders are looked at, whatever the events say.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// How often a folder is looked for that is not there, or can't be read.
+const SEARCH: Duration = Duration::from_secs(5);
+
 /// What a job is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Trigger {
@@ -84,6 +87,8 @@ struct Desk {
     queue: VecDeque<Trigger>,
     busy: bool,
     next_look: Instant,
+    /// Whether the folder could be read at the last look.
+    readable: bool,
     /// Why the folder can't be read, or a file not taken: said once, not every minute.
     said: BTreeSet<String>,
 }
@@ -107,6 +112,7 @@ impl Daemon {
             queue: VecDeque::new(),
             busy: false,
             next_look: now,
+            readable: true,
             said: BTreeSet::new(),
         };
         let desks = engine.config.jobs.keys().map(|job| (job.clone(), desk())).collect();
@@ -231,6 +237,12 @@ impl Daemon {
                 if let Some(settling) = look.settling {
                     desk.next_look = Instant::now() + settling.min(LOOK);
                 }
+                if !std::mem::replace(&mut desk.readable, true) {
+                    // A folder that was made again is another one, and not watched yet: the chores watch
+                    // it, and then it is looked at once more.
+                    self.next_chores = Instant::now();
+                    desk.next_look = self.next_chores;
+                }
                 for (name, reason) in look.odd {
                     if desk.said.insert(format!("{name}: {reason}")) {
                         tracing::warn!(job = %job.name, file = name, reason, "not taken from the drop folder");
@@ -246,6 +258,8 @@ impl Daemon {
                 }
             }
             Err(error) => {
+                desk.readable = false;
+                desk.next_look = Instant::now() + SEARCH;
                 if desk.said.insert(error.to_string()) {
                     tracing::error!(job = %job.name, folder = %job.source.folder.display(), %error, "the drop folder can't be read");
                 }
@@ -312,7 +326,11 @@ impl Daemon {
         }
         match ended {
             Ok(()) => None,
-            Err(error @ EngineError::Store(StoreError::DiskFull | StoreError::ReadOnly(_))) => Some(error),
+            Err(
+                error @ EngineError::Store(
+                    StoreError::DiskFull | StoreError::Disk(_) | StoreError::ReadOnly(_),
+                ),
+            ) => Some(error),
             Err(error) => {
                 tracing::error!(job = %job, %error, "the run could not go on; it is tried again in a minute");
                 None
