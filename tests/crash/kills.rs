@@ -111,7 +111,12 @@ impl Trial {
     /// Lets a sync run until `moment` and kills it there; `None` where it ended before.
     fn kill_at(&self, moment: Moment) -> Option<Left> {
         let before = self.lms.calls().len();
-        let mut command = self.world.command(&["sync", "hr", "--json"]);
+        let arguments = ["sync", "hr", "--json"];
+        // Where a process is started makes no difference to what the next one finds.
+        let mut command = match moment {
+            Moment::Begun | Moment::Copying | Moment::Spooled(_) => self.world.command_elsewhere(&arguments),
+            _ => self.world.command(&arguments),
+        };
         let mut sync = Running::spawn(command.stdout(Stdio::null()).stderr(Stdio::piped()));
         let last = Instant::now() + PATIENCE;
         while !self.is_there(moment, sync.id(), before) {

@@ -199,6 +199,13 @@ impl World {
         command
     }
 
+    /// The same, started from another folder.
+    pub(crate) fn command_elsewhere(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(&[]);
+        command.current_dir("/").arg("--config").arg(self.path("rollbook.toml")).args(arguments);
+        command
+    }
+
     /// The same as another user.
     pub(crate) fn command_as(&self, uid: u32, arguments: &[&str]) -> Command {
         let mut command = Command::new("setpriv");
