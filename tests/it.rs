@@ -11,4 +11,6 @@
 mod harness;
 
 mod cli;
+mod crash;
+mod daemon;
 mod pipeline;

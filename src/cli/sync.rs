@@ -65,8 +65,10 @@ pub(super) async fn sync_here(
         run = work => run,
         error = crew.failed() => Err(error.into()),
     };
-    crew.stop().await?;
+    let stopped = crew.stop().await;
+    // What failed first is the cause of what failed afterwards.
     let run = run?;
+    stopped?;
     if run.is_some() {
         // One try: a mail server that is down delays the mail, not the person.
         let _still_waiting = tokio::time::timeout(MAIL_PATIENCE, engine.send_due_mails()).await;

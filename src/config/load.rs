@@ -10,7 +10,7 @@ use super::address::name_problem;
 use super::check::World;
 use super::problem::{Problem, ProblemKind};
 use super::settings::Main;
-use super::{Config, Job, document, job, settings};
+use super::{Config, Job, MailTransport, document, job, settings};
 
 /// What came of reading the configuration.
 #[derive(Debug)]
@@ -53,15 +53,28 @@ pub(super) fn load_with(path: &Path, products: &[&'static Product]) -> Loaded {
     loaded
 }
 
-fn config(path: &Path, main: Main, jobs: BTreeMap<JobName, Job>) -> Option<Config> {
+fn config(path: &Path, main: Main, mut jobs: BTreeMap<JobName, Job>) -> Option<Config> {
+    jobs.values_mut().for_each(|job| job.source.folder = anchored(&job.source.folder));
+    let mail = main.mail.map(|mut mail| {
+        if let MailTransport::Directory(folder) = &mut mail.transport {
+            *folder = anchored(folder);
+        }
+        mail
+    });
     Some(Config {
         file: path.to_owned(),
-        data_dir: main.data_dir?,
+        data_dir: anchored(&main.data_dir?),
         data_key: main.data_key,
-        mail: main.mail,
+        mail,
         connections: main.connections,
         jobs,
     })
+}
+
+/// The path, whatever the current folder will be: places of files stand in the database, and the next
+/// process may be started elsewhere.
+fn anchored(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn one_job(file: &Path, main: &Main, loaded: &mut Loaded) -> Option<Job> {

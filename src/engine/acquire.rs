@@ -21,6 +21,9 @@ use super::{Engine, EngineError};
 /// The folder for claimed originals, within each drop folder.
 pub(super) const CLAIMED: &str = ".rollbook";
 
+/// How the names of copies begin that a command makes, which may not hold the data directory.
+pub(super) const ASKED: &str = "asked-";
+
 /// A file to be processed.
 #[derive(Clone, Debug)]
 pub enum Incoming {
@@ -89,7 +92,7 @@ impl Engine {
     /// When it can't be read, is no regular file, or can't be copied.
     pub fn copy_named(&self, path: &Path) -> Result<Incoming, EngineError> {
         let name = path.file_name().unwrap_or(OsStr::new("export")).to_string_lossy().into_owned();
-        let to = self.files.processing().join(private_name(&name));
+        let to = self.files.processing().join(format!("{ASKED}{}", private_name(&name)));
         let from = open_regular(path).map_err(|error| EngineError::file("read", path, &error))?;
         self.files.copy_in(from, &to)?;
         Ok(Incoming::Copied { name, path: to })

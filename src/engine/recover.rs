@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use crate::model::JobName;
 use crate::store::RunRef;
 
-use super::acquire::{CLAIMED, claimed_by};
+use super::acquire::{ASKED, CLAIMED, claimed_by};
 use super::{Engine, EngineError};
+
+/// How long a copy that a command has made may wait for its run or its request to be entered.
+const ASKING: Duration = Duration::from_secs(3600);
 
 impl Engine {
     /// Brings everything back to where it can go on: claimed changes wait again, claimed files become
@@ -27,6 +32,7 @@ impl Engine {
         // A start is a new try for connections that were stopped: somebody may have mended them.
         self.store.clear_stops().await?;
         self.recover_claimed_files(&BTreeSet::new()).await?;
+        self.tidy_processing().await?;
         for run in self.store.unmoved().await? {
             passed(&run.job, self.file_away(&run).await)?;
         }
@@ -70,6 +76,33 @@ impl Engine {
         }
         Ok(())
     }
+
+    /// Removes what a crash has left half-made in `processing/`: copies that belong to no run, and spools.
+    /// They hold personal data, and nobody would ever look at them again.
+    async fn tidy_processing(&self) -> Result<(), EngineError> {
+        let known: BTreeSet<String> = self.store.known_copies().await?.into_iter().collect();
+        let folder = self.files.processing();
+        let failed = |error: io::Error| EngineError::file("tidy", &folder, &error);
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            let asked = entry.file_name().to_string_lossy().starts_with(ASKED);
+            if known.contains(&*path.to_string_lossy()) || asked && is_young(&path) {
+                continue;
+            }
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+                _ => tracing::info!("an unfinished file of an interrupted run is removed"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether another process may still be at work on a file.
+fn is_young(path: &Path) -> bool {
+    let modified = fs::metadata(path).and_then(|file| file.modified());
+    modified.is_ok_and(|modified| SystemTime::now().duration_since(modified).unwrap_or_default() < ASKING)
 }
 
 /// Lets a failure pass that is one job's, and says it: it never keeps the others from starting.

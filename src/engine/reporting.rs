@@ -31,12 +31,15 @@ const TOLD: [ChangeState; 4] =
     [ChangeState::Refused, ChangeState::Parked, ChangeState::Waiting, ChangeState::Claimed];
 
 impl Engine {
-    /// Reports a run by mail, if its job wants that.
+    /// Reports a run by mail, if its job wants that. Where no file came nothing happened: whether that is
+    /// late is for `due_by` to say.
     pub(super) async fn report(&self, run_ref: RunRef) -> Result<(), EngineError> {
         let run = self.store.run(run_ref).await?;
         let now = self.clock.now();
         let mut mail = None;
-        if let (Some(job), Some(settings)) = (self.config.jobs.get(&run.job), &self.config.mail) {
+        if let (Some(job), Some(settings), Some(_)) =
+            (self.config.jobs.get(&run.job), &self.config.mail, &run.file)
+        {
             let mut report = load_report(self, &run).await?;
             if !job.report.to.is_empty() && wanted(job.report.when, &report) {
                 mail = Some(self.compose_report(job, &run, &mut report, &settings.from).await?);

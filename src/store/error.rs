@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use sqlx::migrate::MigrateError;
+
 /// A failure of the database. What was committed before it stays; it is safe to start again.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -19,6 +21,11 @@ pub enum StoreError {
         "the database is locked by another process for more than ten seconds: find out which one (a backup, an open shell?) and start again; nothing is lost"
     )]
     Locked,
+    /// The disk fails.
+    #[error(
+        "the disk that holds the database can't be read or written ({0}): is it full, or broken? What was committed stays, and it is safe to start again"
+    )]
+    Disk(String),
     /// The file can't be opened.
     #[error("{0}")]
     File(String),
@@ -49,15 +56,27 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if let sqlx::Error::Database(database) = &error {
             // Extended result codes keep the primary one in the lowest byte.
-            let code = database.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff);
-            match code {
+            let code = database.code().and_then(|code| code.parse::<i64>().ok());
+            match code.map(|code| code & 0xff) {
                 Some(13) => return Self::DiskFull,
+                // The index of the write-ahead log can't grow.
+                Some(10) if code == Some(4874) => return Self::DiskFull,
+                Some(10) => return Self::Disk(database.message().to_owned()),
                 Some(8 | 14) => return Self::ReadOnly(database.message().to_owned()),
                 Some(5 | 6) => return Self::Locked,
                 _ => {}
             }
         }
         Self::Other(error.to_string())
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+            error => Self::Migration(error.to_string()),
+        }
     }
 }
 

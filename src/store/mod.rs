@@ -78,7 +78,7 @@ impl Store {
             .idle_timeout(None)
             .connect_with(options.clone())
             .await?;
-        migrator().run(&writer).await.map_err(|error| StoreError::Migration(error.to_string()))?;
+        migrator().run(&writer).await?;
         let reader =
             SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
         Ok(Self { writer, reader, path: path.to_owned() })
@@ -102,7 +102,14 @@ impl Store {
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with("BEGIN IMMEDIATE").await {
+            // On a full disk SQLite itself ends a transaction, which the connection does not learn.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 }
 

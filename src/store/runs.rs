@@ -204,6 +204,17 @@ impl Store {
         Ok(row.map(|row| row.try_get(0)).transpose()?.map(RunRef))
     }
 
+    /// Where private copies lie that a run or an open request still needs.
+    pub async fn known_copies(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT processing FROM run WHERE processing IS NOT NULL
+             UNION SELECT path FROM request WHERE path IS NOT NULL AND run_ref IS NULL AND error IS NULL",
+        )
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// Runs whose private copy has not been moved to its destination yet, though they are planned or done.
     pub async fn unmoved(&self) -> Result<Vec<RunRecord>, StoreError> {
         let rows = sqlx::query(UNMOVED).fetch_all(&self.reader).await?;

@@ -17,7 +17,7 @@ use crate::model::JobName;
 use crate::observe::Service;
 use crate::store::{RunRef, StoreError, TickKind};
 
-use super::desk::{self, Desk, LOOK, Trigger};
+use super::desk::{self, Desk, LOOK, SEARCH, Trigger};
 use super::watch::Watch;
 use super::{due_times, overdue};
 
@@ -216,6 +216,12 @@ impl Daemon {
                 if let Some(settling) = look.settling {
                     desk.next_look = Instant::now() + settling.min(LOOK);
                 }
+                if !std::mem::replace(&mut desk.readable, true) {
+                    // A folder that was made again is another one, and not watched yet: the chores watch
+                    // it, and then it is looked at once more.
+                    self.next_chores = Instant::now();
+                    desk.next_look = self.next_chores;
+                }
                 for (name, reason) in look.odd {
                     if desk.said.insert(format!("{name}: {reason}")) {
                         tracing::warn!(job = %job.name, file = name, reason, "not taken from the drop folder");
@@ -226,6 +232,8 @@ impl Daemon {
                 }
             }
             Err(error) => {
+                desk.readable = false;
+                desk.next_look = Instant::now() + SEARCH;
                 if desk.said.insert(error.to_string()) {
                     tracing::error!(job = %job.name, folder = %job.source.folder.display(), %error, "the drop folder can't be read");
                 }
@@ -278,7 +286,11 @@ impl Daemon {
         }
         match ended {
             Ok(()) => None,
-            Err(error @ EngineError::Store(StoreError::DiskFull | StoreError::ReadOnly(_))) => Some(error),
+            Err(
+                error @ EngineError::Store(
+                    StoreError::DiskFull | StoreError::Disk(_) | StoreError::ReadOnly(_),
+                ),
+            ) => Some(error),
             Err(error) => {
                 tracing::error!(job = %job, %error, "the run could not go on; it is tried again in a minute");
                 None

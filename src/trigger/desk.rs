@@ -15,6 +15,8 @@ use super::{Folder, settled_files};
 
 /// How often a folder is looked at, whatever the events say.
 pub(super) const LOOK: Duration = Duration::from_secs(60);
+/// How often a folder is looked for that is not there, or can't be read.
+pub(super) const SEARCH: Duration = Duration::from_secs(5);
 
 /// What a job is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub(super) enum Trigger {
 pub(super) struct Desk {
     pub(super) folder: Folder,
     pub(super) next_look: Instant,
+    /// Whether the folder could be read at the last look.
+    pub(super) readable: bool,
     /// Why the folder can't be read, or a file not taken: said once, not every minute.
     pub(super) said: BTreeSet<String>,
     queue: VecDeque<Trigger>,
@@ -45,6 +49,7 @@ impl Desk {
         Self {
             folder: Folder::default(),
             next_look: now,
+            readable: true,
             said: BTreeSet::new(),
             queue: VecDeque::new(),
             running: None,

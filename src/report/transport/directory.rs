@@ -1,7 +1,8 @@
 //! Mails as files: one `.eml` a mail, named by its Message-ID, there whole or not at all.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::model::Digest;
@@ -54,11 +55,24 @@ impl Directory {
 /// Writes beside the name and renames, so that no reader ever sees half a mail.
 fn store(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".mail-").suffix(".tmp").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(folder.join(name)).map_err(|error| error.error)?;
+    let partial = folder.join(format!(".{name}.tmp"));
+    let written = write_new(&partial, bytes).and_then(|()| std::fs::rename(&partial, folder.join(name)));
+    if let Err(error) = written {
+        let _gone_or_never_there = std::fs::remove_file(&partial);
+        return Err(error);
+    }
     File::open(folder)?.sync_all()
+}
+
+/// A file of our own in place of what a crash may have left there.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// An unnamed file in the folder or, where that is still to be made, in the nearest one that is there.
