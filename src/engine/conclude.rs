@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{ConnectionName, PushCounts, PushStatus, RunStatus};
@@ -26,10 +27,36 @@ impl Engine {
         if run.phase == Phase::Done {
             return Ok(true);
         }
+        let ended = self.wait(run_ref, run.deadline_at, stop).await?;
+        if ended {
+            self.conclude(run_ref).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Waits once more for a run that was reported with changes open, as long as it might take the first
+    /// time, and reports it again if they are settled now. `false` where `stop` came first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow_late(&self, run_ref: RunRef, stop: &CancellationToken) -> Result<bool, EngineError> {
+        let run = self.store.run(run_ref).await?;
+        let until = self.clock.now() + (run.deadline_at - run.started_at);
+        let ended = self.wait(run_ref, until, stop).await?;
+        self.conclude_late().await?;
+        Ok(ended)
+    }
+
+    /// Waits until nothing of a run can go on by itself, or until then.
+    async fn wait(
+        &self,
+        run_ref: RunRef,
+        until: DateTime<Utc>,
+        stop: &CancellationToken,
+    ) -> Result<bool, EngineError> {
         loop {
             let settled = self.settled.notified();
-            if self.is_over(run_ref).await? || self.clock.now() >= run.deadline_at {
-                self.conclude(run_ref).await?;
+            if self.is_over(run_ref).await? || self.clock.now() >= until {
                 return Ok(true);
             }
             tokio::select! {

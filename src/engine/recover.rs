@@ -21,6 +21,8 @@ impl Engine {
         if claims > 0 {
             tracing::info!(changes = claims, "changes of an interrupted delivery wait again");
         }
+        // Whoever starts us may have mended what stopped a connection.
+        self.store.clear_stops().await?;
         self.recover_claimed_files().await?;
         for run in self.store.unmoved().await? {
             self.file_away(&run).await?;

@@ -399,6 +399,12 @@ impl Store {
         Ok(())
     }
 
+    /// Lets every stopped connection have another try.
+    pub async fn clear_stops(&self) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM stop").execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// Connections that are stopped.
     pub async fn stops(&self) -> Result<Vec<Stop>, StoreError> {
         let rows = sqlx::query("SELECT connection, code, reason FROM stop ORDER BY connection")
