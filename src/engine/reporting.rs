@@ -157,8 +157,10 @@ impl Engine {
                 let name = format!("{file}-rejects.csv");
                 report.notes.push(format!(
                     "{name} does not fit the pattern of the job ({}), so hand it over as you did with {file}: \
-                     rollbook sync {} --file {name}",
-                    job.source.pattern, job.name
+                     rollbook sync {} --file '{}'",
+                    job.source.pattern,
+                    job.name,
+                    name.replace('\'', r"'\''")
                 ));
                 name
             });

@@ -51,6 +51,8 @@ pub struct Queued {
     pub sealed: Option<Vec<u8>>,
     /// How many calls were made before.
     pub attempts: u32,
+    /// Whether the LMS has acknowledged the record: for a create, since it was planned.
+    pub acknowledged: bool,
 }
 
 /// What became of a claimed change.
@@ -127,7 +129,9 @@ impl Store {
         let mut transaction = self.begin().await?;
         let rows = sqlx::query(
             "SELECT c.change_ref, c.run_ref, c.push_ref, p.job, p.push, c.operation, c.rank, c.key, c.kind, c.sent,
-                    c.after, c.extras, c.sealed, c.attempts
+                    c.after, c.extras, c.sealed, c.attempts,
+                    EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = c.push_ref AND s.key = c.key
+                            AND s.standing <> 'presumed')
              FROM change c JOIN run r ON r.run_ref = c.run_ref JOIN push p ON p.push_ref = c.push_ref
              WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ?
                AND NOT EXISTS (SELECT 1 FROM change e WHERE e.push_ref = c.push_ref AND e.key = c.key
@@ -448,5 +452,6 @@ fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {
         extras: from_json(row.try_get(11)?)?,
         sealed: row.try_get(12)?,
         attempts: u32::try_from(row.try_get::<i64, _>(13)?).unwrap_or_default(),
+        acknowledged: row.try_get(14)?,
     })
 }

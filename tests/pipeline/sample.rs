@@ -157,7 +157,7 @@ fn corrected_rejects_of_a_workbook_keep_their_real_dates() {
 #[test]
 fn the_reports_read_as_kept() {
     let mut world = world();
-    for (name, file) in [("day one", "hr-users-2026-11-20.csv"), ("day two", "hr-users-2026-11-21.csv")] {
+    for (name, file) in [("day_one", "hr-users-2026-11-20.csv"), ("day_two", "hr-users-2026-11-21.csv")] {
         let run = sync_sample(&mut world, "hr", file);
         let mail = world.mail_of(&run);
         let stem = file.trim_end_matches(".csv");
@@ -176,7 +176,7 @@ fn the_reports_read_as_kept() {
         let changes = Export::read(mail.attachment("changes.csv"), b',');
         assert_eq!(
             changes.rows.len() as u64,
-            ["create", "update", "deactivate", "remove"].map(|key| run.count(key)).iter().sum()
+            ["create", "update", "deactivate", "remove"].map(|key| run.count(key)).iter().sum::<u64>()
         );
         let accepted =
             (0..changes.rows.len()).filter(|row| changes.cell(*row, "outcome") == "accepted").count();
