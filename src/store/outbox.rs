@@ -450,9 +450,14 @@ impl Store {
         Ok(())
     }
 
-    /// Lets every stopped connection have another try.
+    /// Lets every stopped connection, and every change that waits for its next try, have another try now.
     pub async fn clear_stops(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM stop").execute(&self.writer).await?;
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM stop").execute(&mut *transaction).await?;
+        sqlx::query("UPDATE change SET next_at = 0 WHERE state = 'waiting' AND next_at > 0")
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -115,7 +115,8 @@ fn check_stop(
     mend(&world);
     world.leftovers = false;
     let run = again(&mut world);
-    assert_eq!((run.code, run.count("accepted")), (0, 12), "{run:#?}");
+    // The start is another try: what waited may have gone before the next file was compared.
+    assert_eq!((run.code, run.count("accepted") + run.count("unchanged")), (0, 12), "{run:#?}");
     let users = world.lms().users();
     assert!(users.len() == 12 && users.iter().all(|user| user.creates == 1 && user.password_sets == 1));
     world.twice(&export);
