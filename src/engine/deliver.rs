@@ -277,7 +277,11 @@ impl Line {
             Verdict::RetryConnection { after: asked } => {
                 let wait = self.pause(*asked, &outcome);
                 // Behind the others: one record that makes the server hang does not keep them waiting.
-                QueuedState::Again { at: after(now, wait + Duration::from_secs(1)), tried: false, sent: !outcome.had_no_effect() }
+                QueuedState::Again {
+                    at: after(now, wait + Duration::from_secs(1)),
+                    tried: false,
+                    sent: !outcome.had_no_effect(),
+                }
             }
             Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
         };
