@@ -1,1 +1,4 @@
+//! The one integration binary: what holds for the source tree, the README and the program as a whole.
 
+#[cfg(test)]
+mod architecture;
