@@ -1,4 +1,4 @@
-//! The integration tests: one binary.
+//! The integration tests, one binary: what holds for the source tree, the README and the program as a whole.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,7 +10,9 @@
 
 mod harness;
 
+mod architecture;
 mod cli;
 mod crash;
 mod daemon;
 mod pipeline;
+mod readme;
