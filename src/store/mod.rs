@@ -3,6 +3,9 @@
 //! Its face shows no SQL, no SQLite and no open transaction, so that another database could stand
 //! behind it. It knows no file of an export, no LMS and no clock: times come in as arguments.
 
+mod account;
+mod copying;
+mod ending;
 mod error;
 mod history;
 mod mails;
@@ -14,6 +17,8 @@ mod requests;
 mod runs;
 mod seal;
 mod spool;
+mod spooled;
+mod stops;
 mod ticks;
 mod values;
 
@@ -30,7 +35,7 @@ use sqlx::{SqlSafeStr, Sqlite, Transaction};
 pub use error::StoreError;
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use mails::{MailEntry, MailState, NewMail};
-pub use outbox::{OpenRow, Queued, QueuedState, Settled, Stop};
+pub use outbox::{OpenRow, Queued, QueuedState, Settled};
 pub use plans::{PlannedPush, SpooledSummary};
 pub use pushes::{PushRef, PushState, SnapshotRow};
 pub use rejects::{OriginalCells, StoredReject};
@@ -38,6 +43,7 @@ pub use requests::Request;
 pub use runs::{NewFile, NewRun, Phase, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};
 pub use spool::{RejectedCells, Spool, SpoolChange, StagedRow, StagedState};
+pub use stops::Stop;
 pub use ticks::TickKind;
 
 /// Every migration, oldest first; they only go forward.
