@@ -10,7 +10,7 @@ CREATE TABLE push (
     operation  TEXT NOT NULL,
     -- Whether the first load has been planned (semantics 6).
     loaded     INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (job, push)
+    UNIQUE (job, push, connection, operation)
 ) STRICT;
 
 -- What each LMS has acknowledged; never what was merely sent or read. Keys that a first load took for
@@ -41,7 +41,9 @@ CREATE TABLE run (
     started_at  INTEGER NOT NULL,
     deadline_at INTEGER NOT NULL,
     finished_at INTEGER,
-    -- How many reports have been written: one at the deadline, one more when the rest has settled.
+    -- How many reports are due and have been written: one at the deadline, one more when the rest has
+    -- settled; none where no file came.
+    reports_due INTEGER NOT NULL DEFAULT 0,
     reports     INTEGER NOT NULL DEFAULT 0,
     file        TEXT,
     sha256      TEXT,
@@ -101,6 +103,8 @@ CREATE TABLE change (
     reference  INTEGER NOT NULL DEFAULT 0,
     round      INTEGER NOT NULL DEFAULT 0,
     attempts   INTEGER NOT NULL DEFAULT 0,
+    -- Whether a call may have reached the LMS without an answer.
+    maybe_sent INTEGER NOT NULL DEFAULT 0,
     next_at    INTEGER NOT NULL DEFAULT 0,
     code       TEXT,
     reason     TEXT,
@@ -109,9 +113,10 @@ CREATE TABLE change (
 
 CREATE INDEX change_queue ON change (connection, stage, change_ref) WHERE state = 'waiting';
 CREATE INDEX change_due ON change (connection, next_at) WHERE state = 'waiting';
-CREATE INDEX change_open ON change (push_ref, state) WHERE state IN ('waiting', 'claimed', 'parked');
+CREATE INDEX change_open ON change (push_ref, state, key);
 CREATE INDEX change_key ON change (push_ref, key, change_ref);
-CREATE INDEX change_run ON change (run_ref, push_ref, state, change_ref);
+CREATE INDEX change_run ON change (run_ref, push_ref, state);
+CREATE INDEX change_of_run ON change (run_ref);
 
 -- Every call that was made for a change.
 CREATE TABLE attempt (
@@ -201,6 +206,5 @@ CREATE TABLE request (
     path        TEXT,
     created_at  INTEGER NOT NULL,
     run_ref     INTEGER REFERENCES run,
-    error       TEXT,
-    taken       INTEGER NOT NULL DEFAULT 0
+    error       TEXT
 ) STRICT;

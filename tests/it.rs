@@ -1,6 +1,16 @@
 //! The integration tests: one binary.
 
-#[cfg(test)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests, their helpers included: whatever is amiss must end them"
+)]
+
+mod harness;
+
+mod cli;
 mod crash;
-#[cfg(test)]
 mod daemon;
+mod pipeline;

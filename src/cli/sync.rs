@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +11,7 @@ use crate::engine::{Crew, Engine, Incoming, load_report, write_run_json};
 use crate::model::JobName;
 use crate::report::text;
 use crate::store::{Phase, RunRef};
-use crate::trigger::Folder;
+use crate::trigger::settled_files;
 
 use super::args::{Global, Sync};
 use super::context::{Failure, configuration, engine, lock, logs};
@@ -87,7 +87,9 @@ async fn work(
     // What was interrupted comes first: of this job to its end, since runs of one job never overlap.
     let mut resumed = None;
     for run in open {
-        if engine.store.run(run).await?.job == job.name {
+        let record = engine.store.run(run).await?;
+        if record.job == job.name {
+            engine.process(&record).await?;
             if !engine.follow(run, stop).await? {
                 return Ok(None);
             }
@@ -101,7 +103,13 @@ async fn work(
     let run = match (&incoming, resumed) {
         (Some(incoming), _) => engine.run_file(&job.name, incoming, "by hand").await?,
         (None, Some(resumed)) => return Ok(Some(resumed)),
-        (None, None) => None,
+        (None, None) => {
+            // Nothing new; but what a mended connection left open is delivered now.
+            if !engine.follow_leftovers(&job.name, stop).await? {
+                return Ok(None);
+            }
+            None
+        }
     };
     let run = match run {
         Some(run) => run,
@@ -112,28 +120,18 @@ async fn work(
 
 /// The oldest file that waits for a job; one that still settles is waited for.
 pub(super) async fn oldest_file(job: &Job, stop: &CancellationToken) -> Result<Option<String>, Failure> {
-    let mut folder = Folder::default();
-    loop {
-        let look = folder.look(&job.source, Instant::now(), SystemTime::now()).map_err(|error| {
-            let hint = if error.kind() == io::ErrorKind::NotFound {
-                ": make it, or correct `source.folder`"
-            } else {
-                ""
-            };
-            Failure::failed(format!(
-                "the drop folder {} can't be read: {error}{hint}",
-                job.source.folder.display()
-            ))
-        })?;
-        match (look.ready.into_iter().next(), look.settling) {
-            (Some(name), _) => return Ok(Some(name)),
-            (None, None) => return Ok(None),
-            (None, Some(settling)) => tokio::select! {
-                () = stop.cancelled() => return Ok(None),
-                () = tokio::time::sleep(settling) => {}
-            },
-        }
-    }
+    let files = settled_files(&job.source, stop).await.map_err(|error| {
+        let hint = if error.kind() == io::ErrorKind::NotFound {
+            ": make it, or correct `source.folder`"
+        } else {
+            ""
+        };
+        Failure::failed(format!(
+            "the drop folder {} can't be read: {error}{hint}",
+            job.source.folder.display()
+        ))
+    })?;
+    Ok(files.into_iter().next())
 }
 
 /// Asks the daemon that holds the lock, and follows the run; `None` where it was stopped.
@@ -155,7 +153,11 @@ async fn sync_there(
             Some(Err(reason)) => return Err(Failure::failed(reason)),
             None => {}
         }
-        if !still_there(engine, &job.name, stop).await? {
+        let there = still_there(engine, &job.name, stop).await;
+        if !matches!(there, Ok(true)) {
+            // Nobody waits for it any more: the next daemon shall not do it.
+            engine.store.answer(request, Err("given up by whoever asked")).await?;
+            there?;
             return Ok(None);
         }
     };

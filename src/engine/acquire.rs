@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
@@ -60,7 +61,13 @@ impl Engine {
         match incoming {
             Incoming::Dropped(name) => {
                 let Some(claimed) = claim(job, name)? else { return Ok(Acquired::Gone) };
-                self.enter_claimed(job, name, &claimed, cause).await.map(|run| Acquired::Run(Box::new(run)))
+                match self.enter_claimed(job, name, &claimed, cause).await {
+                    Ok(run) => Ok(Acquired::Run(Box::new(run))),
+                    Err(error) => {
+                        self.give_back(job, name, &claimed).await;
+                        Err(error)
+                    }
+                }
             }
             Incoming::Copied { name, path } => {
                 let path = path.clone();
@@ -107,8 +114,16 @@ impl Engine {
         cause: &str,
     ) -> Result<RunRecord, EngineError> {
         let processing = self.files.processing().join(private_name(name));
-        let opened = open_regular(claimed).map_err(|error| EngineError::file("read", claimed, &error))?;
-        let copied = self.files.copy_in(opened, &processing)?;
+        let failed = |error: io::Error| EngineError::file("read", claimed, &error);
+        let opened = open_regular(claimed).map_err(failed)?;
+        let before = Still::of(&opened).map_err(failed)?;
+        let copied = self.files.copy_in(&opened, &processing)?;
+        if Still::of(&opened).map_err(failed)? != before {
+            let _removed = fs::remove_file(&processing);
+            return Err(EngineError::File(format!(
+                "{name} was still being written when it was taken; it is tried again when it stands still"
+            )));
+        }
         let file = NewFile {
             name: name.to_owned(),
             sha256: copied.sha256,
@@ -119,6 +134,23 @@ impl Engine {
         let run = self.enter(job, cause, Some(file)).await?;
         self.drop_claim(&run, claimed).await?;
         Ok(run)
+    }
+
+    /// Puts a claimed file back into its folder, unless it was entered after all or a new one has its name.
+    async fn give_back(&self, job: &Job, name: &str, claimed: &Path) {
+        let entered = self.store.run_of_claim(&claimed.to_string_lossy()).await;
+        if matches!(entered, Ok(None)) {
+            let back = rustix::fs::renameat_with(
+                rustix::fs::CWD,
+                claimed,
+                rustix::fs::CWD,
+                job.source.folder.join(name),
+                rustix::fs::RenameFlags::NOREPLACE,
+            );
+            if let Err(error) = back {
+                tracing::warn!(job = %job.name, %error, "a claimed file stays in .rollbook/ and is taken up later");
+            }
+        }
     }
 
     /// Removes the claimed original of an entered run.
@@ -163,6 +195,17 @@ fn claim(job: &Job, name: &str) -> Result<Option<PathBuf>, EngineError> {
         Ok(()) => Ok(Some(claimed)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(&error)),
+    }
+}
+
+/// What changes while somebody writes.
+#[derive(PartialEq)]
+struct Still(u64, i64, i64);
+
+impl Still {
+    fn of(file: &File) -> io::Result<Self> {
+        let found = file.metadata()?;
+        Ok(Self(found.len(), found.mtime(), found.mtime_nsec()))
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::model::{ConnectionName, PushCounts, PushStatus, RunStatus};
-use crate::store::{Phase, RunRef};
+use crate::model::{ConnectionName, JobName, PushCounts, PushStatus, RunStatus};
+use crate::store::{Phase, RunRecord, RunRef};
 
 use super::{Engine, EngineError};
 
@@ -40,6 +40,44 @@ impl Engine {
         }
     }
 
+    /// Waits until what earlier runs of a job left open is settled, its connections are stopped, or a
+    /// minute has brought nothing; then reports it. `false` where `stop` came first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow_leftovers(
+        &self,
+        job: &JobName,
+        stop: &CancellationToken,
+    ) -> Result<bool, EngineError> {
+        const PATIENCE: Duration = Duration::from_secs(60);
+        let mut open = u64::MAX;
+        let mut since = std::time::Instant::now();
+        loop {
+            let settled = self.settled.notified();
+            let left = self.store.left_open(job).await?;
+            let stopped: BTreeSet<ConnectionName> =
+                self.store.stops().await?.into_iter().map(|stop| stop.connection).collect();
+            let count = left
+                .iter()
+                .filter(|(connection, _)| !stopped.contains(connection))
+                .map(|(_, count)| count)
+                .sum();
+            if count != open {
+                (open, since) = (count, std::time::Instant::now());
+            }
+            if open == 0 || since.elapsed() > PATIENCE {
+                self.conclude_late(&BTreeSet::new()).await?;
+                return Ok(true);
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok(false),
+                () = settled => tokio::time::sleep(REST).await,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
     /// Whether nothing of a run can go on by itself.
     async fn is_over(&self, run: RunRef) -> Result<bool, EngineError> {
         let mut again = 0;
@@ -59,7 +97,8 @@ impl Engine {
         }
         let stopped: BTreeSet<ConnectionName> =
             self.store.stops().await?.into_iter().map(|stop| stop.connection).collect();
-        Ok(under_way.iter().all(|(_, connection, _)| stopped.contains(connection)))
+        // What a stopped connection has still out is waited for.
+        Ok(under_way.iter().all(|(_, connection, claimed)| *claimed == 0 && stopped.contains(connection)))
     }
 
     /// Ends a run as it stands, and reports it.
@@ -87,18 +126,40 @@ impl Engine {
     }
 
     /// Reports runs that ended with changes open and have settled since, and runs whose report a crash
-    /// prevented.
+    /// prevented; none of the `busy` jobs, whose own run does that. One that fails keeps no other back.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn conclude_late(&self) -> Result<(), EngineError> {
-        for run in self.store.unreported().await? {
-            self.report(run.run_ref).await?;
+    pub async fn conclude_late(&self, busy: &BTreeSet<JobName>) -> Result<(), EngineError> {
+        let free = |run: &RunRecord| !busy.contains(&run.job);
+        for run in self.store.unreported().await?.iter().filter(|run| free(run)) {
+            said(run, self.report(run.run_ref).await)?;
         }
-        for run in self.store.settled_late().await? {
-            self.conclude(run.run_ref).await?;
+        for run in self.store.settled_late().await?.iter().filter(|run| free(run)) {
+            said(run, self.conclude(run.run_ref).await)?;
+        }
+        // A run whose job has been removed has nobody to follow it.
+        for run in self.store.open_runs().await? {
+            if !self.config.jobs.contains_key(&run.job) && run.phase == Phase::Delivering {
+                let over = self.is_over(run.run_ref).await? || self.clock.now() >= run.deadline_at;
+                if over {
+                    said(&run, self.conclude(run.run_ref).await)?;
+                }
+            }
         }
         Ok(())
+    }
+}
+
+/// Lets a failure pass that is one run's, and says it.
+fn said(run: &RunRecord, ended: Result<(), EngineError>) -> Result<(), EngineError> {
+    match ended {
+        Ok(()) => Ok(()),
+        Err(error @ EngineError::Store(_)) => Err(error),
+        Err(error) => {
+            tracing::error!(job = %run.job, run = %run.run, %error, "the run could not be reported yet");
+            Ok(())
+        }
     }
 }
 
@@ -108,7 +169,9 @@ pub(super) fn push_status(counts: &PushCounts, held: bool, stopped: bool) -> Pus
         RunStatus::Failed
     } else if held {
         RunStatus::Held
-    } else if counts.rejected + counts.refused + counts.parked + counts.in_doubt + counts.pending > 0 {
+    } else if counts.rejected + counts.refused + counts.parked + counts.in_doubt + counts.pending > 0
+        || counts.superseded > 0
+    {
         RunStatus::Partial
     } else if counts.rows() + counts.changes() == 0 {
         RunStatus::Nothing
@@ -141,6 +204,7 @@ mod tests {
         check(PushCounts { create: 1, pending: 1, ..none }, false, true, RunStatus::Failed);
         check(PushCounts { rejected: 1, held: 1, ..none }, true, false, RunStatus::Held);
         check(none, true, false, RunStatus::Held);
+        check(PushCounts { create: 1, superseded: 1, ..none }, false, false, RunStatus::Partial);
     }
 
     #[test]

@@ -59,6 +59,7 @@ impl Engine {
             if line.commit_at.is_some_and(|at| at <= Instant::now()) {
                 line.commit().await?;
             }
+            line.return_quiet().await?;
             line.fill().await?;
             line.start_calls().await?;
             let alarm = line.alarm().await?;
@@ -79,6 +80,7 @@ struct Done {
     change: Queued,
     outcome: Outcome,
     at: DateTime<Utc>,
+    begun: Instant,
     duration: Duration,
 }
 
@@ -98,6 +100,8 @@ struct Line {
     ready_at: Option<Instant>,
     /// No call before this time, and only one until it has gone well.
     paused_until: Option<Instant>,
+    /// When the last pause began.
+    paused_at: Option<Instant>,
     failures: u32,
     stopped: bool,
 }
@@ -120,6 +124,7 @@ impl Line {
             commit_at: None,
             ready_at: None,
             paused_until: None,
+            paused_at: None,
             failures: 0,
             stopped: false,
         }
@@ -138,7 +143,8 @@ impl Line {
             return Ok(());
         }
         let now = self.engine.clock.now();
-        self.queue = self.engine.store.claim_changes(&self.connection.name, now, CLAIM).await?.into();
+        let quiet: Vec<_> = self.engine.quiet.now().into_iter().collect();
+        self.queue = self.engine.store.claim_changes(&self.connection.name, now, CLAIM, &quiet).await?.into();
         if !self.queue.is_empty() && self.connector.is_none() {
             match open_connection(&self.connection) {
                 Ok(connector) => self.connector = Some(Arc::from(connector)),
@@ -146,6 +152,18 @@ impl Line {
             }
         }
         Ok(())
+    }
+
+    /// Gives back what belongs to pushes that are being planned.
+    async fn return_quiet(&mut self) -> Result<(), EngineError> {
+        let quiet = self.engine.quiet.now();
+        if quiet.is_empty() || self.queue.is_empty() {
+            return Ok(());
+        }
+        let (back, kept): (Vec<Queued>, Vec<Queued>) =
+            self.queue.drain(..).partition(|change| quiet.contains(&change.push));
+        self.queue = kept.into();
+        Ok(self.engine.store.unclaim(&back).await?)
     }
 
     /// Starts as many calls as the limits and the order allow.
@@ -172,7 +190,8 @@ impl Line {
                         reason: format!("its secret fields: {error}"),
                     };
                     let at = self.engine.clock.now();
-                    self.take(Done { change, outcome, at, duration: Duration::ZERO }).await?;
+                    self.take(Done { change, outcome, at, begun: Instant::now(), duration: Duration::ZERO })
+                        .await?;
                     continue;
                 }
             };
@@ -181,7 +200,7 @@ impl Line {
             self.calls.spawn(async move {
                 let begun = Instant::now();
                 let outcome = connector.deliver(&call).await;
-                Done { change, outcome, at, duration: begun.elapsed() }
+                Done { change, outcome, at, begun, duration: begun.elapsed() }
             });
         }
         Ok(())
@@ -217,11 +236,13 @@ impl Line {
 
     /// Judges an outcome and keeps it for the next commit.
     async fn take(&mut self, done: Done) -> Result<(), EngineError> {
-        let Done { change, outcome, at, duration } = done;
+        let Done { change, outcome, at, begun, duration } = done;
         self.out.retain(|(change_ref, ..)| *change_ref != change.change_ref);
         let now = self.engine.clock.now();
+        // A call that was out already when the pause began says nothing of what came after.
+        let since_pause = self.paused_at.is_none_or(|paused| begun >= paused);
         let well = !matches!(outcome.verdict, Verdict::RetryConnection { .. } | Verdict::StopConnection);
-        if well {
+        if well && since_pause {
             self.failures = 0;
             self.paused_until = None;
         }
@@ -232,12 +253,15 @@ impl Line {
             Verdict::MissingReference => QueuedState::Parked { reference: true },
             Verdict::Parked => QueuedState::Parked { reference: false },
             Verdict::Retry if change.attempts + 1 >= RECORD_TRIES => QueuedState::Parked { reference: false },
-            Verdict::Retry => QueuedState::Again { at: after(now, pause(change.attempts)), tried: true },
-            Verdict::RetryConnection { after: asked } => {
-                self.pause(*asked, &outcome);
-                QueuedState::Again { at: after(now, pause(change.attempts)), tried: true }
+            Verdict::Retry => {
+                QueuedState::Again { at: after(now, pause(change.attempts)), tried: true, sent: true }
             }
-            Verdict::StopConnection => QueuedState::Again { at: now, tried: false },
+            Verdict::RetryConnection { after: asked } => {
+                let wait = if since_pause { self.pause(*asked, &outcome) } else { pause(0) };
+                // Behind the others: one record that makes the server hang does not keep them waiting.
+                QueuedState::Again { at: after(now, wait * 2), tried: false, sent: true }
+            }
+            Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
         };
         let stop = (outcome.verdict == Verdict::StopConnection)
             .then(|| (outcome.code.clone(), outcome.reason.clone()));
@@ -264,7 +288,7 @@ impl Line {
     fn standing(&self, change: &Queued) -> Standing {
         let job = self.engine.config.jobs.get(&change.job);
         let push = job.and_then(|job| job.pushes.iter().find(|push| push.id == change.push_id));
-        let today = self.engine.clock.now().date_naive();
+        let today = job.map_or_else(|| self.engine.clock.now().date_naive(), |job| self.engine.today(job));
         match push {
             Some(push) => standing(push, change.kind, &change.after, today),
             None if change.kind == ChangeKind::Remove => Standing::Removed,
@@ -272,12 +296,14 @@ impl Line {
         }
     }
 
-    fn pause(&mut self, asked: Option<Duration>, outcome: &Outcome) {
+    /// Pauses the connection: for as long as it asked, or growing. Gives how long.
+    fn pause(&mut self, asked: Option<Duration>, outcome: &Outcome) -> Duration {
         let wait = asked
             .unwrap_or_default()
             .max(pause(self.failures))
             .min(LONGEST_PAUSE.max(asked.unwrap_or_default()));
         self.failures += 1;
+        self.paused_at = Some(Instant::now());
         self.paused_until = Some(Instant::now() + wait);
         tracing::warn!(
             connection = %self.connection.name,
@@ -286,6 +312,7 @@ impl Line {
             wait_ms = wait.as_millis() as u64,
             "connection paused"
         );
+        wait
     }
 
     /// Stops the connection until its next run, and gives back what it has not sent.
@@ -299,6 +326,7 @@ impl Line {
             reason: reason.to_owned(),
         };
         self.give_back().await?;
+        self.commit().await?;
         self.engine.store.stop_connection(&stop, self.engine.clock.now()).await?;
         self.engine.settled.notify_waiters();
         Ok(())
@@ -333,7 +361,7 @@ impl Line {
         if let Some(until) = self.paused_until.filter(|until| *until > now) {
             return Ok(alarm.min(until));
         }
-        if self.queue.is_empty() && self.calls.is_empty() {
+        if self.queue.is_empty() && self.calls.is_empty() && self.outcomes.is_empty() {
             let due = self.engine.store.next_due(&self.connection.name).await?;
             let wait = due.map(|due| (due - self.engine.clock.now()).to_std().unwrap_or_default());
             alarm = alarm.min(now + wait.unwrap_or(IDLE_LOOK));

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::config::SecretProblem;
-use crate::model::{ConnectionName, JobName};
+use crate::model::{ConnectionName, JobName, RunId};
 use crate::source::FileProblem;
 use crate::store::{SealError, StoreError};
 
@@ -40,6 +40,9 @@ pub enum EngineError {
     /// The job of a run has been removed.
     #[error("the job `{0}` has no file in jobs/ any more")]
     JobIsGone(JobName),
+    /// The private copy of a run's file has been taken away.
+    #[error("the private copy of run {0} is no longer in the data directory: drop the file again")]
+    CopyIsGone(RunId),
     /// The connection of a change has been removed.
     #[error("the connection `{0}` stands in rollbook.toml no more")]
     NoSuchConnection(ConnectionName),

@@ -12,18 +12,22 @@ mod crew;
 mod deliver;
 mod error;
 mod files;
+mod grouping;
 mod lock;
 mod mailing;
 mod planning;
 mod preview;
+mod quiet;
 mod reading;
 mod recover;
 mod reporting;
 mod run;
 mod staging;
+mod walking;
+mod weighing;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
@@ -31,6 +35,8 @@ use crate::config::{Config, Connection, Job};
 use crate::model::{ConnectionName, JobName};
 use crate::observe::Progress;
 use crate::store::{Sealer, Store};
+
+use quiet::QuietPushes;
 
 pub use acquire::{Acquired, Incoming};
 pub use clock::{Clock, SystemClock};
@@ -57,7 +63,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// How far the present work is, for a person who watches.
     pub progress: Arc<Progress>,
-    sealer: Option<Sealer>,
+    sealer: OnceLock<Sealer>,
+    quiet: QuietPushes,
     /// Wakes the deliveries: something may be due.
     queued: BTreeMap<ConnectionName, Arc<Notify>>,
     /// Wakes whoever follows a run: something was settled.
@@ -70,12 +77,10 @@ impl Engine {
     /// Opens the data directory. Nothing is delivered before somebody asks for it.
     ///
     /// # Errors
-    /// When folders or database can't be made or opened, or the data key can't be fetched.
+    /// When folders or database can't be made or opened.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, EngineError> {
         let files = DataFiles::prepare(&config.data_dir)?;
         let store = Store::open(&files.database()).await?;
-        let sealer =
-            config.data_key.as_ref().map(|key| key.resolve()).transpose()?.map(|key| Sealer::new(&key));
         let queued = config.connections.keys().map(|name| (name.clone(), Arc::new(Notify::new()))).collect();
         Ok(Arc::new(Self {
             config,
@@ -83,7 +88,8 @@ impl Engine {
             files,
             clock,
             progress: Arc::default(),
-            sealer,
+            sealer: OnceLock::new(),
+            quiet: QuietPushes::default(),
             queued,
             settled: Notify::new(),
             mail: Notify::new(),
@@ -98,12 +104,22 @@ impl Engine {
         self.config.jobs.get(name).ok_or_else(|| EngineError::no_such_job(name, self.config.jobs.keys()))
     }
 
-    /// The sealer.
+    /// The sealer; its key is fetched when it is first needed.
     ///
     /// # Errors
-    /// When no `data_key` is set.
+    /// When no `data_key` is set, or it can't be fetched.
     pub fn sealer(&self) -> Result<&Sealer, EngineError> {
-        self.sealer.as_ref().ok_or(EngineError::NoDataKey)
+        self.maybe_sealer()?.ok_or(EngineError::NoDataKey)
+    }
+
+    /// The sealer, where a `data_key` is set.
+    fn maybe_sealer(&self) -> Result<Option<&Sealer>, EngineError> {
+        let Some(key) = &self.config.data_key else { return Ok(None) };
+        if let Some(sealer) = self.sealer.get() {
+            return Ok(Some(sealer));
+        }
+        let sealer = Sealer::new(&key.resolve()?);
+        Ok(Some(self.sealer.get_or_init(|| sealer)))
     }
 
     fn connection(&self, name: &ConnectionName) -> Result<&Connection, EngineError> {

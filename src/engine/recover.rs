@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::store::{Phase, RunRef};
+use crate::model::JobName;
+use crate::store::RunRef;
 
 use super::acquire::{ASKED, CLAIMED, claimed_by};
 use super::{Engine, EngineError};
@@ -17,7 +18,8 @@ const ASKING: Duration = Duration::from_secs(3600);
 
 impl Engine {
     /// Brings everything back to where it can go on: claimed changes wait again, claimed files become
-    /// runs, planned runs are filed away. Gives the runs that are not done. Only the holder of the data
+    /// runs, files of planned runs are filed away. Gives the runs that are not done: `process` and `follow`
+    /// take them on. Only the holder of the data
     /// directory may ask.
     ///
     /// # Errors
@@ -27,30 +29,36 @@ impl Engine {
         if claims > 0 {
             tracing::info!(changes = claims, "changes of an interrupted delivery wait again");
         }
-        self.recover_claimed_files().await?;
+        // A start is a new try for connections that were stopped: somebody may have mended them.
+        self.store.clear_stops().await?;
+        self.recover_claimed_files(&BTreeSet::new()).await?;
         self.tidy_processing().await?;
         for run in self.store.unmoved().await? {
-            self.file_away(&run).await?;
+            passed(&run.job, self.file_away(&run).await)?;
         }
-        for run in self.store.open_runs().await? {
+        let open = self.store.open_runs().await?;
+        for run in &open {
             if let Some(claimed) = &run.claimed {
-                self.drop_claim(&run, Path::new(claimed)).await?;
-            }
-            if run.phase == Phase::Acquired {
-                tracing::info!(job = %run.job, run = %run.run, "run taken up again");
-                self.process(&run).await?;
+                passed(&run.job, self.drop_claim(run, Path::new(claimed)).await)?;
             }
         }
-        self.conclude_late().await?;
-        Ok(self.store.open_runs().await?.into_iter().map(|run| run.run_ref).collect())
+        self.conclude_late(&BTreeSet::new()).await?;
+        Ok(open.into_iter().map(|run| run.run_ref).collect())
     }
 
-    /// A file in `.rollbook/` was claimed; unless it was entered as a run, it becomes one now.
-    async fn recover_claimed_files(self: &Arc<Self>) -> Result<(), EngineError> {
-        for job in self.config.jobs.values() {
+    /// A file in `.rollbook/` was claimed; unless it was entered as a run, it becomes one now, the oldest
+    /// first. Jobs that are `busy` may be claiming a file this very moment.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recover_claimed_files(&self, busy: &BTreeSet<JobName>) -> Result<(), EngineError> {
+        for job in self.config.jobs.values().filter(|job| !busy.contains(&job.name)) {
             let folder = job.source.folder.join(CLAIMED);
             let Ok(entries) = fs::read_dir(&folder) else { continue };
-            for entry in entries.flatten() {
+            let modified = |entry: &fs::DirEntry| entry.metadata().and_then(|file| file.modified()).ok();
+            let mut entries: Vec<_> = entries.flatten().collect();
+            entries.sort_by_key(modified);
+            for entry in entries {
                 let path = entry.path();
                 let private = entry.file_name().to_string_lossy().into_owned();
                 // Two jobs may share a folder; each takes its own.
@@ -62,7 +70,8 @@ impl Engine {
                     continue;
                 }
                 tracing::info!(job = %job.name, "a claimed file is taken up again");
-                self.enter_claimed(job, name, &path, "taken up after a restart").await?;
+                let entered = self.enter_claimed(job, name, &path, "taken up after an interruption").await;
+                passed(&job.name, entered.map(|_| ()))?;
             }
         }
         Ok(())
@@ -94,4 +103,16 @@ impl Engine {
 fn is_young(path: &Path) -> bool {
     let modified = fs::metadata(path).and_then(|file| file.modified());
     modified.is_ok_and(|modified| SystemTime::now().duration_since(modified).unwrap_or_default() < ASKING)
+}
+
+/// Lets a failure pass that is one job's, and says it: it never keeps the others from starting.
+fn passed(job: &JobName, step: Result<(), EngineError>) -> Result<(), EngineError> {
+    match step {
+        Err(error @ EngineError::Store(_)) => Err(error),
+        Err(error) => {
+            tracing::error!(%job, %error, "a step of the recovery did not work");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }

@@ -45,7 +45,7 @@ impl Engine {
                 mail = Some(self.compose_report(job, &run, &mut report, &settings.from).await?);
             }
         }
-        self.store.enter_report(run_ref, mail.as_ref(), now).await?;
+        self.store.enter_report(run_ref, run.reports, mail.as_ref(), now).await?;
         self.mail.notify_one();
         Ok(())
     }

@@ -57,9 +57,9 @@ impl Engine {
             let failure = match planned {
                 Ok(Ok(())) => None,
                 Ok(Err(EngineError::Export(problem))) => Some(problem.to_string()),
-                Ok(Err(error @ (EngineError::JobIsGone(_) | EngineError::NoDataKey))) => {
-                    Some(error.to_string())
-                }
+                Ok(Err(
+                    error @ (EngineError::JobIsGone(_) | EngineError::NoDataKey | EngineError::CopyIsGone(_)),
+                )) => Some(error.to_string()),
                 Ok(Err(error)) => return Err(error),
                 Err(panic) => Some(EngineError::Task(panic.to_string()).to_string()),
             };
@@ -94,6 +94,8 @@ impl Engine {
             return Ok(());
         }
         let export = export_of(run)?;
+        // While a push is planned none of its older changes is sent: the plan would be stale.
+        let _quiet = self.quiet(job).await?;
         let plan = self.plan_export(job, &export, run.run.as_str(), true).await?;
         let changes: u64 = plan.pushes.iter().map(|push| push.counts.changes()).sum();
         self.progress.add_changes(changes);
@@ -126,7 +128,9 @@ impl Engine {
         let (Some(processing), Some(name)) = (&run.processing, &run.file) else { return Ok(()) };
         let from = PathBuf::from(processing);
         let failed = run.status == Some(RunStatus::Failed);
-        let archive = self.config.jobs.get(&run.job).map_or(Archive::Keep, |job| job.archive);
+        // Where the job is gone nobody can tell whether its export holds secrets.
+        let unknown = if self.config.data_key.is_some() { Archive::Sealed } else { Archive::Keep };
+        let archive = self.config.jobs.get(&run.job).map_or(unknown, |job| job.archive);
         // What failed is kept in any case: somebody has to look at it.
         if archive == Archive::Delete && !failed {
             remove(&from)?;
@@ -144,8 +148,10 @@ impl Engine {
 
 fn export_of(run: &RunRecord) -> Result<Export, EngineError> {
     match (&run.file, &run.processing) {
-        (Some(name), Some(path)) => Ok(Export { name: name.clone(), path: path.into() }),
-        _ => Err(EngineError::File(format!("the private copy of run {} is not known any more", run.run))),
+        (Some(name), Some(path)) if Path::new(path).exists() => {
+            Ok(Export { name: name.clone(), path: path.into() })
+        }
+        _ => Err(EngineError::CopyIsGone(run.run.clone())),
     }
 }
 

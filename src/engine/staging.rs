@@ -32,11 +32,11 @@ impl Engine {
     /// When the file can't be used as a whole, or the disk or the database fails.
     pub(super) async fn stage(&self, job: &Job, export: &Export, run: &str) -> Result<Staged, EngineError> {
         let spool = Spool::create(&self.files.processing()).await?;
-        let mut reading = reading::begin(job, export, &self.store, self.sealer.as_ref(), None);
+        let mut reading = reading::begin(job, export, &self.store, self.maybe_sealer()?, None);
         let mut staging = Staging {
             job,
             run,
-            sealer: self.sealer.as_ref(),
+            sealer: self.maybe_sealer()?,
             spool: &spool,
             header: None,
             tallies: vec![Tally::default(); job.pushes.len()],
@@ -90,7 +90,7 @@ impl Engine {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut reading = reading::begin(job, export, &self.store, self.sealer.as_ref(), Some(rows.clone()));
+        let mut reading = reading::begin(job, export, &self.store, self.maybe_sealer()?, Some(rows.clone()));
         let mut header = None;
         while let Some(read) = reading.rows.recv().await {
             match (read, &header) {
@@ -98,7 +98,7 @@ impl Engine {
                 (Read::Rows(batch), Some(header)) => {
                     let wanted = batch.into_iter().filter(|row| rows.contains(&row.origin.row));
                     let cells = wanted
-                        .map(|row| rejected_cells(self.sealer.as_ref(), run, header, row))
+                        .map(|row| rejected_cells(self.maybe_sealer()?, run, header, row))
                         .collect::<Result<Vec<_>, _>>()?;
                     spool.add_reject_rows(&cells).await?;
                 }
@@ -135,6 +135,11 @@ impl Staging<'_> {
                             origin: row.origin.clone(),
                             state: StagedState::Present,
                         });
+                    }
+                    Mapped::Filtered { key: None } if !self.job.source.filtered_is_absent => {
+                        if let Some(tally) = self.tallies.get_mut(push) {
+                            tally.unreadable_keys += 1;
+                        }
                     }
                     Mapped::Filtered { .. } => {}
                     Mapped::Rejected { key, problems } => {

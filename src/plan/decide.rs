@@ -21,6 +21,8 @@ pub struct Entry {
     pub known: Option<Known>,
     /// The latest change of an earlier run that did not end well, if there is one.
     pub prior: Prior,
+    /// What that change was to do.
+    pub prior_kind: Option<ChangeKind>,
     /// Whether the key was in a first load of people who exist already, and was not acknowledged yet.
     pub presumed: bool,
 }
@@ -64,6 +66,16 @@ pub enum Prior {
     Unsuccessful,
 }
 
+impl Prior {
+    /// What a row, or its absence, withdraws that wants nothing of the LMS: what surely never reached it.
+    fn withdrawn(self) -> Withdraw {
+        match self {
+            Self::Waiting | Self::Unsuccessful => Withdraw::Everything,
+            Self::None | Self::Uncertain => Withdraw::Nothing,
+        }
+    }
+}
+
 /// Whether this is the first load of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Load {
@@ -91,12 +103,45 @@ pub struct Context<'a> {
 /// What is to happen with one key.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
-    /// Rows turned down now, since they contradict each other or can't be made.
-    pub rejects: Vec<RowReject>,
+    /// The row turned down now, since it can't be made.
+    pub reject: Option<RowReject>,
+    /// All rows of the key turned down now, since they contradict each other.
+    pub contradiction: Option<Contradiction>,
     /// Rows that say the same as another one.
     pub duplicates: u64,
     /// What is to be done.
     pub step: Step,
+    /// What of earlier changes of the key, still waiting or parked, must not be sent any more.
+    pub withdraw: Withdraw,
+}
+
+/// Rows of one key that differ. There may be very many (a key that is none), so they are kept small.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// Why, and what to do.
+    pub reason: String,
+    /// The rows.
+    pub rows: Vec<Origin>,
+}
+
+impl Contradiction {
+    /// The reject of one of the rows.
+    pub fn reject(&self, key: &Key, origin: &Origin) -> RowReject {
+        let problem = Problem { field: None, value: Some(key.to_string()), reason: self.reason.clone() };
+        RowReject { origin: origin.clone(), key: Some(key.clone()), problems: vec![problem] }
+    }
+}
+
+/// Which earlier changes of a key say what holds no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Withdraw {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those that would make somebody inactive: the key is in the file, though no row of it can be taken.
+    Removals,
+    /// All.
+    Everything,
 }
 
 /// What is to be done with one key.
@@ -114,13 +159,12 @@ pub enum Step {
     Adopt(Fields),
     /// Absent, and the job does not say what that means.
     Vanished,
-    /// Absent, and a record that was still waiting to be made must not be made any more.
-    Withdraw,
     /// A change.
     Change {
         /// The change.
         change: Box<Change>,
-        /// Whether an earlier change of the key was still open or came to nothing: no news for guards.
+        /// Whether an earlier change of the key and kind was still open or came to nothing: no news for
+        /// guards.
         repeated: bool,
     },
 }
@@ -128,22 +172,22 @@ pub enum Step {
 /// Decides one key.
 pub fn decide(context: &Context<'_>, entry: &Entry) -> Decision {
     match &entry.seen {
-        Seen::Present => Decision::default(),
-        Seen::Absent => Decision { step: absent(context, entry), ..Decision::default() },
+        Seen::Present => Decision { withdraw: Withdraw::Removals, ..Decision::default() },
+        Seen::Absent => absent(context, entry),
         Seen::Rows(first, others) => {
             if others.iter().all(|(_, identity)| *identity == first.identity) {
                 let mut decision = present(context, entry, first);
                 decision.duplicates = others.len() as u64;
                 decision
             } else {
-                contradiction(&entry.key, first, others)
+                contradiction(first, others)
             }
         }
     }
 }
 
 /// Rows of one key that differ: nobody can tell which one is meant, so none is taken (semantics 2).
-fn contradiction(key: &Key, first: &Candidate, others: &[(Origin, Fingerprint)]) -> Decision {
+fn contradiction(first: &Candidate, others: &[(Origin, Fingerprint)]) -> Decision {
     let origins = || std::iter::once(&first.origin).chain(others.iter().map(|(origin, _)| origin));
     let named: Vec<String> = origins().take(5).map(|origin| origin.row.to_string()).collect();
     let more = match (others.len() + 1).saturating_sub(named.len()) {
@@ -155,35 +199,27 @@ fn contradiction(key: &Key, first: &Candidate, others: &[(Origin, Fingerprint)])
         others.len() + 1,
         named.join(", ")
     );
-    let rejects = origins()
-        .map(|origin| RowReject {
-            origin: origin.clone(),
-            key: Some(key.clone()),
-            problems: vec![Problem { field: None, value: Some(key.to_string()), reason: reason.clone() }],
-        })
-        .collect();
-    Decision { rejects, ..Decision::default() }
+    let contradiction = Contradiction { reason, rows: origins().cloned().collect() };
+    Decision { contradiction: Some(contradiction), withdraw: Withdraw::Removals, ..Decision::default() }
 }
 
-fn absent(context: &Context<'_>, entry: &Entry) -> Step {
+fn absent(context: &Context<'_>, entry: &Entry) -> Decision {
     if context.rows == RowsKind::Delta {
-        return Step::Nothing;
+        return Decision::default();
     }
-    let Some(known) = &entry.known else {
-        return match entry.prior {
-            Prior::Waiting | Prior::Unsuccessful => Step::Withdraw,
-            Prior::None | Prior::Uncertain => Step::Nothing,
-        };
-    };
-    if known.standing == Standing::Removed {
-        return Step::Nothing;
+    // Somebody may leave before an earlier file's change of them was sent: a record to be made, or one
+    // to be switched on again.
+    let stays = Decision { withdraw: entry.prior.withdrawn(), ..Decision::default() };
+    let Some(known) = &entry.known else { return stays };
+    if known.standing == Standing::Removed && entry.prior != Prior::Uncertain {
+        return stays;
     }
-    match &context.policy.on_missing {
+    let step = match &context.policy.on_missing {
         Missing::Ignore => Step::Vanished,
         Missing::Set(fields) => {
             let after = known.fields.overlaid(fields);
             if after == known.fields && entry.prior != Prior::Uncertain {
-                return Step::Nothing;
+                return stays;
             }
             change(
                 entry,
@@ -195,7 +231,8 @@ fn absent(context: &Context<'_>, entry: &Entry) -> Step {
                 Extras::default(),
             )
         }
-    }
+    };
+    Decision { step, ..Decision::default() }
 }
 
 fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
@@ -210,7 +247,9 @@ fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
         let emptied = known.fields.iter().any(|(name, value)| {
             !value.is_empty() && context.compared.contains(name) && row.fields.get(name).is_none()
         });
-        Step::Unchanged { emptied }
+        // The row may take back what an earlier file wanted and the LMS has not got yet.
+        let step = Step::Unchanged { emptied };
+        return Decision { step, withdraw: entry.prior.withdrawn(), ..Decision::default() };
     } else {
         let after = known.fields.overlaid(&row.fields);
         let roles = &context.policy.roles;
@@ -253,7 +292,7 @@ fn unknown(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
         })
         .collect();
     let reject = RowReject { origin: row.origin.clone(), key: Some(entry.key.clone()), problems };
-    Decision { rejects: vec![reject], ..Decision::default() }
+    Decision { reject: Some(reject), ..Decision::default() }
 }
 
 fn change(
@@ -266,7 +305,9 @@ fn change(
     extras: Extras,
 ) -> Step {
     let change = Change { key: entry.key.clone(), kind, origin, before, after, sent, extras };
-    Step::Change { change: Box::new(change), repeated: entry.prior != Prior::None }
+    // Another kind of change is news, however long the first one has been waiting.
+    let repeated = entry.prior != Prior::None && entry.prior_kind == Some(kind);
+    Step::Change { change: Box::new(change), repeated }
 }
 
 #[cfg(test)]

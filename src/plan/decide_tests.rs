@@ -35,7 +35,14 @@ fn known(standing: Standing, fields: &[(&str, &str)]) -> Option<Known> {
 }
 
 fn entry(seen: Seen, known: Option<Known>) -> Entry {
-    Entry { key: Key::from_values(["E1"]), seen, known, prior: Prior::None, presumed: false }
+    Entry {
+        key: Key::from_values(["E1"]),
+        seen,
+        known,
+        prior: Prior::None,
+        prior_kind: None,
+        presumed: false,
+    }
 }
 
 fn run(load: Load, policy: &PushPolicy, entry: &Entry) -> Decision {
@@ -58,7 +65,6 @@ fn word(step: &Step) -> &'static str {
         Step::Unchanged { emptied: true } => "unchanged, emptied",
         Step::Adopt(_) => "adopt",
         Step::Vanished => "vanished",
-        Step::Withdraw => "withdraw",
         Step::Change { change, .. } => change.kind.as_str(),
     }
 }
@@ -128,14 +134,15 @@ fn identical_rows_are_one_and_different_ones_none() {
     let twin = row(9, &[("city", "Pune")]);
     let same = Seen::Rows(Box::new(row(2, &[("city", "Pune")])), vec![(twin.origin, twin.identity)]);
     let decision = check(&entry(same, None), "create");
-    assert_eq!((decision.duplicates, decision.rejects.len()), (1, 0));
+    assert_eq!((decision.duplicates, decision.contradiction.is_none()), (1, true));
 
     let other = Digest::new().part("other").finish();
     let others = (0..7).map(|n| (Origin { sheet: None, row: 10 + n }, other)).collect();
     let decision = check(&entry(Seen::Rows(Box::new(row(2, &[])), others), None), "nothing");
-    assert_eq!((decision.duplicates, decision.rejects.len()), (0, 8));
+    let found = decision.contradiction.unwrap();
+    assert_eq!((decision.duplicates, found.rows.len()), (0, 8));
     insta::assert_snapshot!(
-        decision.rejects[0].problems[0].reason,
+        found.reason,
         @"8 rows have this key and differ (rows 2, 10, 11, 12, 13 and 3 more); keep the one that is right"
     );
 }
@@ -164,7 +171,7 @@ fn the_first_load_does_what_the_job_says() {
 fn a_new_record_without_its_required_create_only_field_is_rejected() {
     let bare = Candidate { missing_for_create: vec!["password".into()], ..row(5, &[("city", "Pune")]) };
     let decision = check(&entry(rows(bare.clone()), None), "nothing");
-    assert_eq!(decision.rejects.len(), 1);
+    assert!(decision.reject.is_some());
     check(&entry(rows(bare), known(Standing::Active, &[("city", "Pune")])), "unchanged");
 }
 
@@ -173,10 +180,28 @@ fn what_is_still_open_is_replaced_and_what_is_uncertain_is_sent_again() {
     let pune = || known(Standing::Active, &[("city", "Pune")]);
     let with = |prior, seen, known| Entry { prior, ..entry(seen, known) };
     let same = || rows(row(2, &[("city", "Pune")]));
-    check(&with(Prior::Waiting, same(), pune()), "unchanged");
+    assert_eq!(
+        check(&with(Prior::Waiting, same(), pune()), "unchanged").withdraw,
+        Withdraw::Everything,
+        "it was taken back"
+    );
+    assert_eq!(check(&with(Prior::None, same(), pune()), "unchanged").withdraw, Withdraw::Nothing);
     check(&with(Prior::Uncertain, same(), pune()), "update");
-    check(&with(Prior::Waiting, Seen::Absent, None), "withdraw");
-    check(&with(Prior::None, Seen::Absent, None), "nothing");
-    let decision = check(&with(Prior::Unsuccessful, same(), None), "create");
-    assert!(matches!(decision.step, Step::Change { repeated: true, .. }));
+    assert_eq!(check(&with(Prior::Waiting, Seen::Absent, None), "nothing").withdraw, Withdraw::Everything);
+    assert_eq!(check(&with(Prior::None, Seen::Absent, None), "nothing").withdraw, Withdraw::Nothing);
+    let removed = || known(Standing::Removed, &[("status", "Inactive")]);
+    let decision = check(&with(Prior::Unsuccessful, Seen::Absent, removed()), "nothing");
+    assert_eq!(
+        decision.withdraw,
+        Withdraw::Everything,
+        "who has left again is not switched on by a late return"
+    );
+    check(&with(Prior::Uncertain, Seen::Absent, removed()), "remove");
+    let removals = check(&with(Prior::Waiting, Seen::Present, pune()), "nothing").withdraw;
+    assert_eq!(removals, Withdraw::Removals, "somebody in the file is not removed by an older one");
+    for (kind, news) in [(ChangeKind::Create, false), (ChangeKind::Update, true)] {
+        let entry = Entry { prior_kind: Some(kind), ..with(Prior::Unsuccessful, same(), None) };
+        let decision = check(&entry, "create");
+        assert!(matches!(decision.step, Step::Change { repeated, .. } if repeated != news), "{kind:?}");
+    }
 }

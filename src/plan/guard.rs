@@ -60,8 +60,11 @@ pub fn guards(policy: &PushPolicy, evidence: &Evidence<'_>) -> Vec<Finding> {
     findings.extend(empty_file(evidence));
     findings.extend(first_load(evidence));
     findings.extend(unreadable_key(evidence));
-    if evidence.load == Load::Later {
+    // A push that has loaded deltas before its first full export knows people already.
+    if evidence.load == Load::Later || evidence.active > 0 {
         findings.extend(removals(&policy.guard, evidence));
+    }
+    if evidence.load == Load::Later {
         findings.extend(mass(evidence, "max_created_percent", policy.guard.max_created_percent, |counts| {
             counts.create
         }));
@@ -70,6 +73,21 @@ pub fn guards(policy: &PushPolicy, evidence: &Evidence<'_>) -> Vec<Finding> {
         }));
     }
     findings
+}
+
+/// Two pushes that acknowledge the same record would undo each other's work for ever (semantics 5):
+/// `count` changes of this plan are about records that the push `other` has acknowledged.
+pub fn shared_keys(count: u64, other: &str, first: &str) -> Option<Finding> {
+    (count > 0).then(|| Finding {
+        guard: "shared_key",
+        found: format!("{count} records that `{other}` has acknowledged, the first with key {first}"),
+        limit: "none, unless the push says shared = true".to_owned(),
+        explanation: "two pushes to one connection and operation that hold the same records fight: each would \
+                      undo what the other did; take the records out of one of them, or set shared = true in both \
+                      if they set different fields"
+            .to_owned(),
+        scope: Scope::Push,
+    })
 }
 
 fn empty_file(evidence: &Evidence<'_>) -> Option<Finding> {
@@ -117,6 +135,19 @@ fn first_load(evidence: &Evidence<'_>) -> Option<Finding> {
 
 fn unreadable_key(evidence: &Evidence<'_>) -> Option<Finding> {
     let unreadable = evidence.tally.unreadable_keys;
+    if unreadable > 0 && evidence.load == Load::First(Some(FirstLoad::Existing)) {
+        // Whoever they are, the LMS has them; once loaded they would look new, and get a new password.
+        return Some(Finding {
+            guard: "unreadable_key",
+            found: format!("{unreadable} rows whose key can't be read"),
+            limit: "none in a first load of people who exist already".to_owned(),
+            explanation:
+                "corrected later, these people would be taken for new ones and get a new password; correct \
+                          the rows in the export and drop the whole file again"
+                    .to_owned(),
+            scope: Scope::Push,
+        });
+    }
     (unreadable > 0 && evidence.tally.counts.remove > 0).then(|| Finding {
         guard: "unreadable_key",
         found: format!("{unreadable} rows whose key can't be read"),

@@ -9,7 +9,9 @@ mod guard;
 mod order;
 mod tally;
 
-pub use decide::{Candidate, Context, Decision, Entry, Load, Prior, Seen, Step, decide};
-pub use guard::{Evidence, Finding, Scope, guards};
+pub use decide::{
+    Candidate, Context, Contradiction, Decision, Entry, Load, Prior, Seen, Step, Withdraw, decide,
+};
+pub use guard::{Evidence, Finding, Scope, guards, shared_keys};
 pub use order::{Order, Ranks, email_mark};
 pub use tally::Tally;

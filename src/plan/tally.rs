@@ -24,9 +24,10 @@ impl Tally {
     /// Adds the decision on one key.
     pub fn add(&mut self, decision: &Decision) {
         self.counts.duplicates += decision.duplicates;
-        self.counts.rejected += decision.rejects.len() as u64;
+        let contradictory = decision.contradiction.as_ref().map_or(0, |found| found.rows.len());
+        self.counts.rejected += contradictory as u64 + u64::from(decision.reject.is_some());
         match &decision.step {
-            Step::Nothing | Step::Withdraw => {}
+            Step::Nothing => {}
             Step::Unchanged { emptied } => {
                 self.counts.unchanged += 1;
                 self.emptied += u64::from(*emptied);

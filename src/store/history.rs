@@ -126,7 +126,7 @@ impl Store {
         let words = serde_json::to_string(&states.iter().map(|state| state.as_str()).collect::<Vec<_>>())?;
         let rows = sqlx::query(
             "SELECT c.change_ref, p.push, c.key, c.kind, c.row, c.before, c.after, c.state, c.code, c.reason
-             FROM change c JOIN push p USING (push_ref)
+             FROM change c INDEXED BY change_of_run JOIN push p USING (push_ref)
              WHERE c.run_ref = ?1 AND c.change_ref > ?2
                AND (?3 = '[]' OR c.state IN (SELECT value FROM json_each(?3)))
              ORDER BY c.change_ref LIMIT ?4",
@@ -164,7 +164,8 @@ impl Store {
     ) -> Result<Vec<OpenChange>, StoreError> {
         let rows = sqlx::query(
             "SELECT r.run, p.push, c.key, coalesce(c.code, ''), coalesce(c.reason, '')
-             FROM change c JOIN push p USING (push_ref) JOIN run r ON r.run_ref = c.run_ref
+             FROM push p JOIN change c INDEXED BY change_open ON c.push_ref = p.push_ref
+                  JOIN run r ON r.run_ref = c.run_ref
              WHERE p.job = ? AND c.run_ref < ? AND c.state IN ('parked', 'waiting', 'claimed')
              ORDER BY c.change_ref LIMIT ?",
         )
@@ -216,9 +217,10 @@ impl Store {
 
     /// Runs that ended and have not been reported, since a crash came between.
     pub async fn unreported(&self) -> Result<Vec<RunRecord>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM run WHERE phase = 'done' AND reports = 0 ORDER BY run_ref")
-            .fetch_all(&self.reader)
-            .await?;
+        let rows =
+            sqlx::query("SELECT * FROM run WHERE phase = 'done' AND reports < reports_due ORDER BY run_ref")
+                .fetch_all(&self.reader)
+                .await?;
         rows.iter().map(record).collect()
     }
 

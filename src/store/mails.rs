@@ -53,19 +53,24 @@ pub enum MailState {
 }
 
 impl Store {
-    /// Puts the report of a run into the outbox, once for each `report` number.
+    /// Puts the report of a run into the outbox, the one after `written` others: whoever comes second with
+    /// the same one changes nothing.
     pub async fn enter_report(
         &self,
         run: RunRef,
+        written: u64,
         mail: Option<&NewMail>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("UPDATE run SET reports = reports + 1 WHERE run_ref = ?")
+        let first = sqlx::query("UPDATE run SET reports = reports + 1 WHERE run_ref = ? AND reports = ?")
             .bind(run.0)
+            .bind(super::values::int(written))
             .execute(&mut *transaction)
-            .await?;
-        if let Some(mail) = mail {
+            .await?
+            .rows_affected()
+            == 1;
+        if let Some(mail) = mail.filter(|_| first) {
             insert(mail, now)?.execute(&mut *transaction).await?;
         }
         transaction.commit().await?;

@@ -30,7 +30,7 @@ use sqlx::{SqlSafeStr, Sqlite, Transaction};
 pub use error::StoreError;
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use mails::{MailEntry, MailState, NewMail};
-pub use outbox::{Queued, QueuedState, Settled, Stop};
+pub use outbox::{OpenRow, Queued, QueuedState, Settled, Stop};
 pub use plans::{PlannedPush, SpooledSummary};
 pub use pushes::{PushRef, PushState, SnapshotRow};
 pub use rejects::{OriginalCells, StoredReject};

@@ -88,9 +88,24 @@ pub enum QueuedState {
     Again {
         /// Not before.
         at: DateTime<Utc>,
-        /// Whether a call was made for it.
+        /// Whether the try counts as one of the record's own.
         tried: bool,
+        /// Whether a call may have reached the LMS without an answer.
+        sent: bool,
     },
+}
+
+/// The latest earlier change of a key that did not end well.
+#[derive(Clone, Debug)]
+pub struct OpenRow {
+    /// The key.
+    pub key: Key,
+    /// Where it stands.
+    pub state: ChangeState,
+    /// What it does.
+    pub kind: ChangeKind,
+    /// Whether a call may have reached the LMS without an answer.
+    pub sent: bool,
 }
 
 /// A connection that was stopped.
@@ -105,12 +120,14 @@ pub struct Stop {
 }
 
 impl Store {
-    /// Claims the next changes of a connection that are due, at most `limit`, in order of delivery.
+    /// Claims the next changes of a connection that are due, at most `limit`, in order of delivery; none of
+    /// the pushes that are `quiet` while they are planned.
     pub async fn claim_changes(
         &self,
         connection: &ConnectionName,
         now: DateTime<Utc>,
         limit: u32,
+        quiet: &[PushRef],
     ) -> Result<Vec<Queued>, StoreError> {
         // Looking costs no lock: only where something is due is the writer asked.
         let due = sqlx::query(
@@ -128,14 +145,17 @@ impl Store {
         let rows = sqlx::query(
             "SELECT c.change_ref, c.run_ref, c.push_ref, p.job, p.push, c.operation, c.rank, c.key, c.kind, c.sent,
                     c.after, c.extras, c.sealed, c.attempts
-             FROM change c JOIN run r ON r.run_ref = c.run_ref JOIN push p ON p.push_ref = c.push_ref
+             FROM change c INDEXED BY change_queue
+                  JOIN run r ON r.run_ref = c.run_ref JOIN push p ON p.push_ref = c.push_ref
              WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ?
+               AND c.push_ref NOT IN (SELECT value FROM json_each(?))
                AND NOT EXISTS (SELECT 1 FROM change e WHERE e.push_ref = c.push_ref AND e.key = c.key
                                AND e.state = 'claimed')
              ORDER BY c.stage, c.change_ref LIMIT ?",
         )
         .bind(connection.as_str())
         .bind(millis(now))
+        .bind(json(&quiet.iter().map(|push| push.0).collect::<Vec<_>>())?)
         .bind(limit)
         .fetch_all(&mut *transaction)
         .await?;
@@ -176,11 +196,14 @@ impl Store {
                 QueuedState::Already(standing) => (ChangeState::Already, false, 0, true, Some(standing)),
                 QueuedState::Refused => (ChangeState::Refused, false, 0, true, None),
                 QueuedState::Parked { reference } => (ChangeState::Parked, reference, 0, true, None),
-                QueuedState::Again { at, tried } => (ChangeState::Waiting, false, millis(at), tried, None),
+                QueuedState::Again { at, tried, .. } => {
+                    (ChangeState::Waiting, false, millis(at), tried, None)
+                }
             };
+            let sent = matches!(settled.state, QueuedState::Again { sent: true, .. });
             let ended = state != ChangeState::Waiting;
             sqlx::query(
-                "UPDATE change SET state = ?, reference = ?, next_at = ?, attempts = attempts + ?, code = ?,
+                "UPDATE change SET state = ?, reference = ?, next_at = ?, attempts = attempts + ?, maybe_sent = maybe_sent OR ?, code = ?,
                         reason = ?, settled_at = ?, sealed = CASE WHEN ? THEN NULL ELSE sealed END
                  WHERE change_ref = ?",
             )
@@ -188,6 +211,7 @@ impl Store {
             .bind(reference)
             .bind(next_at)
             .bind(tried)
+            .bind(sent)
             .bind(&settled.code)
             .bind(&settled.reason)
             .bind(ended.then(|| millis(settled.at)))
@@ -226,6 +250,17 @@ impl Store {
         Ok(())
     }
 
+    /// How many changes of a push are claimed.
+    pub async fn claimed(&self, push: PushRef) -> Result<u64, StoreError> {
+        let row = sqlx::query(
+            "SELECT count(*) FROM change INDEXED BY change_open WHERE push_ref = ? AND state = 'claimed'",
+        )
+        .bind(push.0)
+        .fetch_one(&self.reader)
+        .await?;
+        Ok(count(row.try_get(0)?))
+    }
+
     /// Gives claimed changes back unsent.
     pub async fn unclaim(&self, changes: &[Queued]) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
@@ -241,21 +276,33 @@ impl Store {
 
     /// After a crash: what was claimed is waiting again. Only the holder of the data directory may ask.
     pub async fn recover_claims(&self) -> Result<u64, StoreError> {
-        let done = sqlx::query("UPDATE change SET state = 'waiting' WHERE state = 'claimed'")
+        let done = sqlx::query("UPDATE change SET state = 'waiting', maybe_sent = 1 WHERE state = 'claimed'")
             .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
     }
 
     /// Begins the next round of changes that wait for something they refer to, where the last round got
-    /// something accepted and nothing of the push is under way (semantics 12). Gives how many.
+    /// something accepted and nothing of the push is under way (semantics 12). What earlier runs have
+    /// parked takes part: it may have waited for what this run has made. Gives how many.
     pub async fn next_round(&self, run: RunRef, push: PushRef) -> Result<u64, StoreError> {
+        // Looking costs no lock, and mostly nothing is parked.
+        let parked = sqlx::query(
+            "SELECT 1 FROM change WHERE push_ref = ? AND state = 'parked' AND reference = 1 LIMIT 1",
+        )
+        .bind(push.0)
+        .fetch_optional(&self.reader)
+        .await?;
+        if parked.is_none() {
+            return Ok(0);
+        }
         let mut transaction = self.begin().await?;
         let row = sqlx::query(
             "SELECT p.round,
-                    (SELECT count(*) FROM change WHERE run_ref = ?1 AND push_ref = ?2 AND state IN ('waiting', 'claimed')),
-                    (SELECT count(*) FROM change WHERE run_ref = ?1 AND push_ref = ?2 AND round = p.round
-                        AND state IN ('accepted', 'already'))
+                    (SELECT count(*) FROM change WHERE push_ref = ?2 AND state IN ('waiting', 'claimed')),
+                    (SELECT count(*) FROM change c JOIN run r ON r.run_ref = ?1
+                     WHERE c.push_ref = ?2 AND c.round = p.round AND c.state IN ('accepted', 'already')
+                       AND (c.run_ref = ?1 OR (c.run_ref < ?1 AND c.settled_at >= r.started_at)))
              FROM push_run p WHERE p.run_ref = ?1 AND p.push_ref = ?2",
         )
         .bind(run.0)
@@ -269,7 +316,7 @@ impl Store {
         }
         let again = sqlx::query(
             "UPDATE change SET state = 'waiting', reference = 0, attempts = 0, next_at = 0, round = ?3
-             WHERE run_ref = ?1 AND push_ref = ?2 AND state = 'parked' AND reference = 1",
+             WHERE run_ref <= ?1 AND push_ref = ?2 AND state = 'parked' AND reference = 1",
         )
         .bind(run.0)
         .bind(push.0)
@@ -295,13 +342,14 @@ impl Store {
         after: Option<&Key>,
         until: Option<&Key>,
         limit: u32,
-    ) -> Result<Vec<(Key, ChangeState)>, StoreError> {
+    ) -> Result<Vec<OpenRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT key, state FROM change c
+            "SELECT key, state, kind, maybe_sent FROM change c INDEXED BY change_open
              WHERE push_ref = ?1 AND key > ?2 AND (?3 IS NULL OR key <= ?3)
-               AND state NOT IN ('accepted', 'already', 'superseded', 'held')
-               AND change_ref = (SELECT max(change_ref) FROM change l WHERE l.push_ref = ?1 AND l.key = c.key
-                                 AND l.state NOT IN ('superseded', 'held'))
+               AND (state IN ('waiting', 'claimed', 'parked', 'refused') OR (state = 'superseded' AND maybe_sent = 1))
+               AND change_ref = (SELECT max(change_ref) FROM change l INDEXED BY change_key
+                                 WHERE l.push_ref = ?1 AND l.key = c.key AND l.state <> 'held'
+                                   AND (l.state <> 'superseded' OR l.maybe_sent = 1))
              ORDER BY key LIMIT ?4",
         )
         .bind(push.0)
@@ -310,7 +358,16 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.reader)
         .await?;
-        rows.iter().map(|row| Ok((Key::from_stored(row.try_get(0)?), state(row.try_get(1)?)?))).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(OpenRow {
+                    key: Key::from_stored(row.try_get(0)?),
+                    state: state(row.try_get(1)?)?,
+                    kind: kind(row.try_get(2)?)?,
+                    sent: row.try_get(3)?,
+                })
+            })
+            .collect()
     }
 
     /// The account of each push of a run: plan and outcomes.
@@ -352,11 +409,20 @@ impl Store {
             .collect()
     }
 
-    /// What of a run is still under way: waiting and claimed changes by push and connection.
+    /// What of a run is still under way: waiting and claimed changes by push and connection, and those of
+    /// earlier runs of its pushes that get their next try with it (semantics 25).
+    ///
+    /// The count is that of the claimed ones: calls that may be out.
     pub async fn under_way(&self, run: RunRef) -> Result<Vec<(PushRef, ConnectionName, u64)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT push_ref, connection, count(*) FROM change
-             WHERE run_ref = ? AND state IN ('waiting', 'claimed') GROUP BY 1, 2",
+            "SELECT push_ref, connection, sum(state = 'claimed') FROM (
+                 SELECT push_ref, connection, state FROM change
+                 WHERE run_ref = ?1 AND state IN ('waiting', 'claimed')
+                 UNION ALL
+                 SELECT push_ref, connection, state FROM change
+                 WHERE push_ref IN (SELECT push_ref FROM push_run WHERE run_ref = ?1)
+                   AND state IN ('waiting', 'claimed') AND run_ref < ?1 AND attempts = 0)
+             GROUP BY 1, 2",
         )
         .bind(run.0)
         .fetch_all(&self.reader)
@@ -377,6 +443,24 @@ impl Store {
             .bind(millis(now))
             .execute(&self.writer)
             .await?;
+        Ok(())
+    }
+
+    /// What the runs of a job have left waiting or claimed, by connection.
+    pub async fn left_open(&self, job: &JobName) -> Result<Vec<(ConnectionName, u64)>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT c.connection, count(*) FROM push p JOIN change c INDEXED BY change_open ON c.push_ref = p.push_ref
+             WHERE p.job = ? AND c.state IN ('waiting', 'claimed') GROUP BY 1",
+        )
+        .bind(job.as_str())
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(|(connection, number)| (connection.into(), count(number))).collect())
+    }
+
+    /// A start, or somebody who asks, is a new try for connections that were stopped.
+    pub async fn clear_stops(&self) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM stop").execute(&self.writer).await?;
         Ok(())
     }
 

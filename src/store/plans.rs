@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Sqlite, Transaction};
 
 use crate::model::{ChangeState, ConnectionName, Fingerprint, Key, OperationName, PushCounts, PushId};
 
@@ -87,8 +87,9 @@ impl Store {
         }
         self.copy_rejects(run, pushes, spool).await?;
 
-        let withdrawn: Vec<(i64, String)> =
-            sqlx::query_as("SELECT push, key FROM withdrawn").fetch_all(&spool.pool).await?;
+        self.copy_marks(pushes, spool, now).await?;
+        let withdrawn: Vec<(i64, String, bool)> =
+            sqlx::query_as("SELECT push, key, removals FROM withdrawn").fetch_all(&spool.pool).await?;
         let mut transaction = self.begin().await?;
         for (number, push) in pushes.iter().enumerate() {
             sqlx::query(
@@ -124,39 +125,37 @@ impl Store {
                     .execute(&mut *transaction)
                     .await?;
             }
-            // A newer change takes the place of an older one that is not under way; what is parked from
-            // earlier runs and was not replaced gets its next try with this run (semantics 25).
-            sqlx::query(
-                "UPDATE change SET state = 'superseded', settled_at = ?3, sealed = NULL
-                 WHERE push_ref = ?2 AND state IN ('waiting', 'parked') AND run_ref <> ?1
-                   AND EXISTS (SELECT 1 FROM change n WHERE n.push_ref = ?2 AND n.key = change.key
-                               AND n.run_ref = ?1 AND n.state = 'waiting')",
-            )
-            .bind(run.0)
-            .bind(push.push.0)
-            .bind(millis(now))
-            .execute(&mut *transaction)
-            .await?;
-            for (_, key) in withdrawn.iter().filter(|(place, _)| *place == number as i64) {
+            self.replace_older(&mut transaction, run, push, now).await?;
+            for (_, key, removals) in withdrawn.iter().filter(|(place, ..)| *place == number as i64) {
+                // A file in doubt takes nothing back, but nobody who is in it is removed by an older one.
+                if push.hold_all && !removals {
+                    continue;
+                }
                 sqlx::query(
-                    "UPDATE change SET state = 'superseded', settled_at = ?, sealed = NULL
-                     WHERE push_ref = ? AND key = ? AND state IN ('waiting', 'parked') AND run_ref <> ?",
+                    "UPDATE change INDEXED BY change_key SET state = 'superseded', settled_at = ?
+                     WHERE push_ref = ? AND key = ? AND state IN ('waiting', 'parked') AND run_ref <> ?
+                       AND (NOT ? OR kind IN ('deactivate', 'remove'))",
                 )
                 .bind(millis(now))
                 .bind(push.push.0)
                 .bind(key)
                 .bind(run.0)
+                .bind(removals)
                 .execute(&mut *transaction)
                 .await?;
             }
-            sqlx::query(
-                "UPDATE change SET state = 'waiting', attempts = 0, next_at = 0
-                 WHERE push_ref = ? AND state = 'parked' AND run_ref <> ?",
-            )
-            .bind(push.push.0)
-            .bind(run.0)
-            .execute(&mut *transaction)
-            .await?;
+            if !push.hold_all {
+                // What earlier runs have parked and nothing has replaced gets its next try (semantics 25).
+                sqlx::query(
+                    "UPDATE change INDEXED BY change_open
+                     SET state = 'waiting', attempts = 0, next_at = 0, round = 0
+                     WHERE push_ref = ? AND state = 'parked' AND run_ref <> ?",
+                )
+                .bind(push.push.0)
+                .bind(run.0)
+                .execute(&mut *transaction)
+                .await?;
+            }
         }
         sqlx::query(
             "UPDATE run SET phase = 'delivering', rows = ?, filtered = ?, header = ?, notes = ?, correction = ?
@@ -178,6 +177,67 @@ impl Store {
                 .await?;
         }
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// A newer change takes the place of an older one that is not under way. A held one does not, but no
+    /// older removal goes while a newer change of the record waits for a person.
+    async fn replace_older(
+        &self,
+        transaction: &mut Transaction<'static, Sqlite>,
+        run: RunRef,
+        push: &PlannedPush,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE change INDEXED BY change_open SET state = 'superseded', settled_at = ?3
+             WHERE push_ref = ?2 AND state IN ('waiting', 'parked') AND run_ref <> ?1
+               AND EXISTS (SELECT 1 FROM change n INDEXED BY change_key
+                           WHERE n.push_ref = change.push_ref AND n.key = change.key AND n.run_ref = ?1
+                             AND (n.state = 'waiting' OR change.kind IN ('deactivate', 'remove')))",
+        )
+        .bind(run.0)
+        .bind(push.push.0)
+        .bind(millis(now))
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Enters what a first load says of the snapshot. Keys that are known already stay as they are.
+    async fn copy_marks(
+        &self,
+        pushes: &[PlannedPush],
+        spool: &Spool,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        for (number, push) in pushes.iter().enumerate().filter(|(_, push)| push.first_load) {
+            let mut after = 0_i64;
+            loop {
+                let page: Vec<(i64, String, String, String)> = sqlx::query_as(
+                    "SELECT seq, key, standing, fields FROM mark WHERE push = ? AND seq > ? ORDER BY seq LIMIT ?",
+                )
+                .bind(number as i64)
+                .bind(after)
+                .bind(PAGE)
+                .fetch_all(&spool.pool)
+                .await?;
+                let Some((last, ..)) = page.last() else { break };
+                after = *last;
+                let mut query =
+                    QueryBuilder::new("INSERT INTO snapshot (push_ref, key, standing, fields, settled_at) ");
+                query.push_values(page, |mut values, (_, key, standing, fields)| {
+                    values
+                        .push_bind(push.push.0)
+                        .push_bind(key)
+                        .push_bind(standing)
+                        .push_bind(fields)
+                        .push_bind(millis(now));
+                });
+                query.push(" ON CONFLICT DO NOTHING");
+                query.build().persistent(false).execute(&self.writer).await?;
+            }
+        }
         Ok(())
     }
 

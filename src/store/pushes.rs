@@ -1,11 +1,10 @@
 //! Pushes and their snapshots.
 
-use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use crate::model::{ConnectionName, Fields, JobName, Key, Known, OperationName, PushId, Standing};
 
-use super::values::{count, from_json, json, millis};
+use super::values::{count, from_json, json};
 use super::{Store, StoreError};
 
 /// A push in the database.
@@ -40,7 +39,8 @@ pub struct SnapshotRow {
 }
 
 impl Store {
-    /// The push of that job and id, made where it is new.
+    /// The push of that job and id to that connection and operation, made where it is new: another account
+    /// has a snapshot of its own.
     pub async fn push(
         &self,
         job: &JobName,
@@ -50,8 +50,7 @@ impl Store {
     ) -> Result<PushRef, StoreError> {
         let row = sqlx::query(
             "INSERT INTO push (job, push, connection, operation) VALUES (?, ?, ?, ?)
-             ON CONFLICT (job, push) DO UPDATE SET connection = excluded.connection, operation = excluded.operation
-             RETURNING push_ref",
+             ON CONFLICT DO UPDATE SET job = excluded.job RETURNING push_ref",
         )
         .bind(job.as_str())
         .bind(push.as_str())
@@ -62,13 +61,23 @@ impl Store {
         Ok(PushRef(row.try_get(0)?))
     }
 
-    /// The push of that job and id, without making it: for `rollbook plan`, which stores nothing.
-    pub async fn find_push(&self, job: &JobName, push: &PushId) -> Result<Option<PushRef>, StoreError> {
-        let row = sqlx::query("SELECT push_ref FROM push WHERE job = ? AND push = ?")
-            .bind(job.as_str())
-            .bind(push.as_str())
-            .fetch_optional(&self.reader)
-            .await?;
+    /// The same without making it: for `rollbook plan`, which stores nothing.
+    pub async fn find_push(
+        &self,
+        job: &JobName,
+        push: &PushId,
+        connection: &ConnectionName,
+        operation: &OperationName,
+    ) -> Result<Option<PushRef>, StoreError> {
+        let row = sqlx::query(
+            "SELECT push_ref FROM push WHERE job = ? AND push = ? AND connection = ? AND operation = ?",
+        )
+        .bind(job.as_str())
+        .bind(push.as_str())
+        .bind(connection.as_str())
+        .bind(operation.as_str())
+        .fetch_optional(&self.reader)
+        .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?.map(PushRef))
     }
 
@@ -133,38 +142,36 @@ impl Store {
             .collect()
     }
 
-    /// Records keys as acknowledged without a call (`first_load = "adopt"`), or (with `fields` `None`) as
-    /// presumed to exist. Keys that are known already stay as they are.
-    pub async fn adopt(
+    /// Other pushes to the same connection and operation that have acknowledged something: push and name.
+    pub async fn rivals(
         &self,
         push: PushRef,
-        keys: &[(Key, Option<Fields>, Standing)],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        for chunk in keys.chunks(500) {
-            let rows = chunk
-                .iter()
-                .map(|(key, fields, standing)| {
-                    let word = if fields.is_some() { standing.as_str() } else { "presumed" };
-                    Ok((key, word, json(&fields.clone().unwrap_or_default())?))
-                })
-                .collect::<Result<Vec<_>, StoreError>>()?;
-            let mut query = sqlx::QueryBuilder::new(
-                "INSERT INTO snapshot (push_ref, key, standing, fields, settled_at) ",
-            );
-            query.push_values(rows, |mut values, (key, word, fields)| {
-                values
-                    .push_bind(push.0)
-                    .push_bind(key.as_str())
-                    .push_bind(word)
-                    .push_bind(fields)
-                    .push_bind(millis(now));
-            });
-            query.push(" ON CONFLICT DO NOTHING");
-            query.build().persistent(false).execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+        connection: &ConnectionName,
+        operation: &OperationName,
+    ) -> Result<Vec<(PushRef, String)>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT push_ref, job || ': ' || push FROM push p
+             WHERE push_ref <> ? AND connection = ? AND operation = ?
+               AND EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = p.push_ref)",
+        )
+        .bind(push.0)
+        .bind(connection.as_str())
+        .bind(operation.as_str())
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(|(push, name)| (PushRef(push), name)).collect())
+    }
+
+    /// Those of `keys` whose records a push has acknowledged and not removed.
+    pub async fn acknowledged(&self, push: PushRef, keys: &[&Key]) -> Result<Vec<Key>, StoreError> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT key FROM snapshot WHERE push_ref = ?1 AND standing IN ('active', 'inactive')
+               AND key IN (SELECT value FROM json_each(?2))",
+        )
+        .bind(push.0)
+        .bind(json(&keys)?)
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(|(key,)| Key::from_stored(key)).collect())
     }
 }

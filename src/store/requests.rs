@@ -42,27 +42,32 @@ impl Store {
         Ok(row.try_get(0)?)
     }
 
-    /// Requests that nobody has taken, oldest first.
+    /// Requests that have no answer, oldest first.
     pub async fn requests(&self) -> Result<Vec<Request>, StoreError> {
-        let rows = sqlx::query("SELECT request_ref, job, file, path FROM request WHERE taken = 0 ORDER BY 1")
-            .fetch_all(&self.reader)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT request_ref, job, file, path FROM request WHERE run_ref IS NULL AND error IS NULL ORDER BY 1",
+        )
+        .fetch_all(&self.reader)
+        .await?;
         rows.iter().map(request).collect()
     }
 
-    /// A request.
-    pub async fn request(&self, request_ref: i64) -> Result<Request, StoreError> {
-        let row = sqlx::query("SELECT request_ref, job, file, path FROM request WHERE request_ref = ?")
-            .bind(request_ref)
-            .fetch_one(&self.reader)
-            .await?;
-        request(&row)
+    /// A request, unless it has an answer.
+    pub async fn open_request(&self, request_ref: i64) -> Result<Option<Request>, StoreError> {
+        let row = sqlx::query(
+            "SELECT request_ref, job, file, path FROM request
+             WHERE request_ref = ? AND run_ref IS NULL AND error IS NULL",
+        )
+        .bind(request_ref)
+        .fetch_optional(&self.reader)
+        .await?;
+        row.as_ref().map(request).transpose()
     }
 
-    /// Takes a request.
-    pub async fn take_request(&self, request_ref: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE request SET taken = 1 WHERE request_ref = ?")
-            .bind(request_ref)
+    /// Answers all requests that have no answer with why there will be none.
+    pub async fn drop_requests(&self, reason: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE request SET error = ? WHERE run_ref IS NULL AND error IS NULL")
+            .bind(reason)
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -70,7 +75,7 @@ impl Store {
 
     /// Answers a request with its run, or with why there is none.
     pub async fn answer(&self, request_ref: i64, run: Result<RunRef, &str>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE request SET taken = 1, run_ref = ?, error = ? WHERE request_ref = ?")
+        sqlx::query("UPDATE request SET run_ref = ?, error = ? WHERE request_ref = ?")
             .bind(run.ok().map(|run| run.0))
             .bind(run.err())
             .bind(request_ref)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::model::{Fingerprint, JobName, RunId, RunStatus};
+use crate::model::{Fingerprint, JobName, PushCounts, RunId, RunStatus};
 
 use super::values::{count, fingerprint, from_json, int, json, maybe_time, millis, time};
 use super::{Store, StoreError};
@@ -208,7 +208,7 @@ impl Store {
     pub async fn known_copies(&self) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query(
             "SELECT processing FROM run WHERE processing IS NOT NULL
-             UNION SELECT path FROM request WHERE path IS NOT NULL AND taken = 0",
+             UNION SELECT path FROM request WHERE path IS NOT NULL AND run_ref IS NULL AND error IS NULL",
         )
         .fetch_all(&self.reader)
         .await?;
@@ -251,7 +251,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE run SET phase = 'done', status = ?, failure = ?, notes = ?, finished_at = ? WHERE run_ref = ?",
+            "UPDATE run SET phase = 'done', status = ?, failure = ?, notes = ?, finished_at = ?,
+                    reports_due = reports_due + 1
+             WHERE run_ref = ?",
         )
         .bind(status.as_str())
         .bind(failure)
@@ -274,19 +276,28 @@ impl Store {
         .bind(run.0)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
-            "INSERT INTO push_run (run_ref, push_ref, fingerprint, tally, emptied, vanished, notes)
-             SELECT ?2, push_ref, fingerprint, json_object(
-                 'duplicates', json_extract(tally, '$.duplicates'),
-                 'unchanged', json_extract(tally, '$.unchanged') + json_extract(tally, '$.create')
-                     + json_extract(tally, '$.update') + json_extract(tally, '$.deactivate')),
-                 emptied, vanished, '[]'
-             FROM push_run WHERE run_ref = ?1",
-        )
-        .bind(same.0)
-        .bind(run.0)
-        .execute(&mut *transaction)
-        .await?;
+        let rows = sqlx::query("SELECT push_ref, tally FROM push_run WHERE run_ref = ?")
+            .bind(same.0)
+            .fetch_all(&mut *transaction)
+            .await?;
+        for row in &rows {
+            let before: PushCounts = from_json(row.try_get(1)?)?;
+            let duplicates = before.duplicates;
+            let unchanged = before.rows() - duplicates - before.rejected;
+            let now = PushCounts { duplicates, unchanged, ..PushCounts::default() };
+            // The step may have been taken before a crash.
+            sqlx::query(
+                "INSERT OR REPLACE INTO push_run (run_ref, push_ref, fingerprint, tally, emptied, vanished, notes)
+                 SELECT ?2, push_ref, fingerprint, ?4, emptied, vanished, '[]'
+                 FROM push_run WHERE run_ref = ?1 AND push_ref = ?3",
+            )
+            .bind(same.0)
+            .bind(run.0)
+            .bind(row.try_get::<i64, _>(0)?)
+            .bind(json(&now)?)
+            .execute(&mut *transaction)
+            .await?;
+        }
         transaction.commit().await?;
         Ok(())
     }
@@ -298,12 +309,15 @@ impl Store {
         status: RunStatus,
         finished_at: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE run SET phase = 'done', status = ?, finished_at = ? WHERE run_ref = ?")
-            .bind(status.as_str())
-            .bind(finished_at.map(millis))
-            .bind(run.0)
-            .execute(&self.writer)
-            .await?;
+        sqlx::query(
+            "UPDATE run SET phase = 'done', status = ?, finished_at = ?, reports_due = reports_due + 1
+             WHERE run_ref = ? AND finished_at IS NULL",
+        )
+        .bind(status.as_str())
+        .bind(finished_at.map(millis))
+        .bind(run.0)
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 }

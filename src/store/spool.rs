@@ -11,7 +11,9 @@ use sqlx::sqlite::{
 };
 use sqlx::{QueryBuilder, Row};
 
-use crate::model::{Change, Extras, FieldName, Fields, Fingerprint, Key, Origin, Problem, RowReject};
+use crate::model::{
+    Change, Extras, FieldName, Fields, Fingerprint, Key, Origin, Problem, RowReject, Standing,
+};
 
 use super::values::{count, fingerprint, from_json, int, json, kind, maybe_json};
 use super::{Store, StoreError};
@@ -30,7 +32,10 @@ CREATE TABLE reject (
     seq INTEGER PRIMARY KEY, push INTEGER NOT NULL, sheet TEXT, row INTEGER NOT NULL, key TEXT,
     problems TEXT NOT NULL);
 CREATE TABLE reject_row (row INTEGER PRIMARY KEY, cells TEXT NOT NULL, sealed BLOB);
-CREATE TABLE withdrawn (push INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (push, key)) WITHOUT ROWID;
+CREATE TABLE withdrawn (push INTEGER NOT NULL, key TEXT NOT NULL, removals INTEGER NOT NULL,
+    PRIMARY KEY (push, key)) WITHOUT ROWID;
+CREATE TABLE mark (seq INTEGER PRIMARY KEY, push INTEGER NOT NULL, key TEXT NOT NULL, standing TEXT NOT NULL,
+    fields TEXT NOT NULL);
 ";
 
 /// The rows, changes and rejects of one run while it is planned. Pushes are numbered as in the job file.
@@ -388,15 +393,43 @@ impl Spool {
         Ok(())
     }
 
-    /// Says that open changes of these keys must not be sent any more.
-    pub async fn withdraw(&self, push: usize, keys: &[Key]) -> Result<(), StoreError> {
+    /// Says that open changes of these keys must not be sent any more: all of them or, where the mark is
+    /// set, only those that would make somebody inactive.
+    pub async fn withdraw(&self, push: usize, keys: &[(Key, bool)]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
-        for key in keys {
-            sqlx::query("INSERT OR IGNORE INTO withdrawn (push, key) VALUES (?, ?)")
+        for (key, removals) in keys {
+            sqlx::query("INSERT OR IGNORE INTO withdrawn (push, key, removals) VALUES (?, ?, ?)")
                 .bind(push as i64)
                 .bind(key.as_str())
+                .bind(removals)
                 .execute(&mut *transaction)
                 .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Keeps what a first load says of the snapshot: values as acknowledged without a call
+    /// (`first_load = "adopt"`), or with `None` a key as presumed to exist.
+    pub async fn add_marks(
+        &self,
+        push: usize,
+        marks: &[(Key, Option<Fields>, Standing)],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        for chunk in marks.chunks(400) {
+            let rows = chunk
+                .iter()
+                .map(|(key, fields, standing)| {
+                    let word = if fields.is_some() { standing.as_str() } else { "presumed" };
+                    Ok((key, word, json(&fields.clone().unwrap_or_default())?))
+                })
+                .collect::<Result<Vec<_>, StoreError>>()?;
+            let mut query = QueryBuilder::new("INSERT INTO mark (push, key, standing, fields) ");
+            query.push_values(rows, |mut values, (key, word, fields)| {
+                values.push_bind(push as i64).push_bind(key.as_str()).push_bind(word).push_bind(fields);
+            });
+            query.build().persistent(false).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         Ok(())

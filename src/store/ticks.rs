@@ -44,6 +44,22 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Whether a time was taken.
+    pub async fn tick_is_taken(
+        &self,
+        job: &JobName,
+        kind: TickKind,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT 1 FROM tick WHERE job = ? AND kind = ? AND scheduled_at = ?")
+            .bind(job.as_str())
+            .bind(kind.as_str())
+            .bind(millis(at))
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// The last time that was taken.
     pub async fn last_tick(
         &self,

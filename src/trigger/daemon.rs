@@ -1,9 +1,9 @@
 //! The daemon: looks at folders, schedules and requests, and runs one run a job at a time.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
@@ -12,33 +12,14 @@ use tokio_cron_scheduler::{Job as TickJob, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Job;
-use crate::engine::{Crew, Engine, EngineError, Incoming};
+use crate::engine::{Crew, Engine, EngineError};
 use crate::model::JobName;
 use crate::observe::Service;
 use crate::store::{RunRef, StoreError, TickKind};
 
-use super::drop::Folder;
+use super::desk::{self, Desk, LOOK, SEARCH, Trigger};
 use super::watch::Watch;
 use super::{due_times, overdue};
-
-/// How often folders are looked at, whatever the events say.
-const LOOK: Duration = Duration::from_secs(60);
-
-/// How often a folder is looked for that is not there, or can't be read.
-const SEARCH: Duration = Duration::from_secs(5);
-
-/// What a job is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Trigger {
-    /// A file has come and settled.
-    Arrival(String),
-    /// A time of the schedule.
-    Cron(DateTime<Utc>),
-    /// Somebody asked for it.
-    Request(i64),
-    /// A run that was interrupted.
-    Resume(RunRef),
-}
 
 /// Serves until `stop`; then ends cleanly.
 ///
@@ -50,6 +31,8 @@ pub async fn serve(engine: Arc<Engine>, stop: CancellationToken) -> Result<(), E
     // The scheduler only ticks; what is due is decided here, in the job's own time zone.
     let mut ticker = start_ticker(&tick).await?;
     let open = engine.recover().await?;
+    // Whoever asked the last daemon has been told that it stopped, and may have asked again since.
+    engine.store.drop_requests("the daemon was restarted before it took the request: ask again").await?;
     let crew = Crew::start(&engine);
     let folders: BTreeSet<PathBuf> =
         engine.config.jobs.values().map(|job| job.source.folder.clone()).collect();
@@ -81,18 +64,6 @@ async fn start_ticker(tick: &Arc<Notify>) -> Result<JobScheduler, EngineError> {
     Ok(scheduler)
 }
 
-/// One job, as the daemon sees it.
-struct Desk {
-    folder: Folder,
-    queue: VecDeque<Trigger>,
-    busy: bool,
-    next_look: Instant,
-    /// Whether the folder could be read at the last look.
-    readable: bool,
-    /// Why the folder can't be read, or a file not taken: said once, not every minute.
-    said: BTreeSet<String>,
-}
-
 struct Daemon {
     engine: Arc<Engine>,
     watch: Watch,
@@ -101,21 +72,14 @@ struct Daemon {
     since: DateTime<Utc>,
     desks: BTreeMap<JobName, Desk>,
     runs: JoinSet<(JobName, Result<(), EngineError>)>,
+    chores: JoinSet<Result<(), EngineError>>,
     next_chores: Instant,
 }
 
 impl Daemon {
     fn new(engine: Arc<Engine>, watch: Watch, stop: CancellationToken) -> Self {
         let now = Instant::now();
-        let desk = || Desk {
-            folder: Folder::default(),
-            queue: VecDeque::new(),
-            busy: false,
-            next_look: now,
-            readable: true,
-            said: BTreeSet::new(),
-        };
-        let desks = engine.config.jobs.keys().map(|job| (job.clone(), desk())).collect();
+        let desks = engine.config.jobs.keys().map(|job| (job.clone(), Desk::new(now))).collect();
         let since = engine.clock.now();
         Self {
             engine,
@@ -125,6 +89,7 @@ impl Daemon {
             since,
             desks,
             runs: JoinSet::new(),
+            chores: JoinSet::new(),
             next_chores: now,
         }
     }
@@ -137,13 +102,21 @@ impl Daemon {
         service: Service,
     ) -> Result<(), EngineError> {
         let failed = loop {
-            self.look().await?;
+            if let Err(error) = self.look().await {
+                break Some(error);
+            }
             self.start_runs();
             tokio::select! {
                 () = self.stop.cancelled() => break None,
                 error = crew.failed() => break Some(error),
                 () = hint.notified() => self.look_soon(),
                 () = tick.notified() => service.alive(),
+                Some(ended) = self.chores.join_next() => {
+                    let ended = ended.unwrap_or_else(|error| Err(EngineError::Task(error.to_string())));
+                    if let Err(error) = ended {
+                        break Some(error);
+                    }
+                }
                 Some(ended) = self.runs.join_next() => {
                     if let Some(error) = self.run_ended(ended) {
                         break Some(error);
@@ -168,9 +141,16 @@ impl Daemon {
         if Instant::now() >= self.next_chores {
             self.next_chores = Instant::now() + LOOK;
             self.renew_watch();
-            self.engine.conclude_late().await?;
+            let busy =
+                self.desks.iter().filter(|(_, desk)| desk.is_busy()).map(|(job, _)| job.clone()).collect();
+            self.engine.recover_claimed_files(&busy).await?;
             for run in self.engine.store.open_runs().await? {
                 self.resume(run.run_ref).await?;
+            }
+            // Reports may be large: the loop goes on meanwhile.
+            if self.chores.is_empty() {
+                let engine = Arc::clone(&self.engine);
+                self.chores.spawn(async move { engine.conclude_late(&busy).await });
             }
         }
         let jobs: Vec<Job> = self.engine.config.jobs.values().cloned().collect();
@@ -194,14 +174,13 @@ impl Daemon {
     async fn take_requests(&mut self) -> Result<(), EngineError> {
         for request in self.engine.store.requests().await? {
             match self.desks.get_mut(&request.job) {
-                Some(desk) => desk.queue.push_back(Trigger::Request(request.request_ref)),
+                Some(desk) => desk.add(Trigger::Request(request.request_ref)),
                 None => {
                     let reason =
                         format!("the daemon knows no job `{}`: restart it after adding a job", request.job);
                     self.engine.store.answer(request.request_ref, Err(&reason)).await?;
                 }
             }
-            self.engine.store.take_request(request.request_ref).await?;
         }
         Ok(())
     }
@@ -209,19 +188,19 @@ impl Daemon {
     async fn look_at_clock(&mut self, job: &Job, now: DateTime<Utc>) -> Result<(), EngineError> {
         let store = &self.engine.store;
         let last = store.last_tick(&job.name, TickKind::Cron).await?;
+        // A time is taken when its run begins: one that still waits in the queue survives a restart.
         for time in due_times(&job.schedule, last, self.since, now) {
-            if store.take_tick(&job.name, TickKind::Cron, time).await?
-                && let Some(desk) = self.desks.get_mut(&job.name)
-            {
-                desk.queue.push_back(Trigger::Cron(time));
-                desk.next_look = Instant::now();
+            if let Some(desk) = self.desks.get_mut(&job.name) {
+                desk.add(Trigger::Cron(time));
             }
         }
         let last_file = store.last_file(&job.name).await?;
         if let Some(due) = overdue(&job.schedule, last_file, self.since, now)
-            && store.take_tick(&job.name, TickKind::Due, due).await?
+            && !store.tick_is_taken(&job.name, TickKind::Due, due).await?
         {
+            // The mail is known by its due time, so that a crash between the two steps sends none twice.
             self.engine.report_late(job, due, last_file).await?;
+            store.take_tick(&job.name, TickKind::Due, due).await?;
         }
         Ok(())
     }
@@ -249,12 +228,7 @@ impl Daemon {
                     }
                 }
                 if job.schedule.on_arrival {
-                    for name in look.ready {
-                        let trigger = Trigger::Arrival(name);
-                        if !desk.queue.contains(&trigger) {
-                            desk.queue.push_back(trigger);
-                        }
-                    }
+                    look.ready.into_iter().for_each(|name| desk.add(Trigger::Arrival(name)));
                 }
             }
             Err(error) => {
@@ -276,14 +250,8 @@ impl Daemon {
     async fn resume(&mut self, run_ref: RunRef) -> Result<(), EngineError> {
         let run = self.engine.store.run(run_ref).await?;
         match self.desks.get_mut(&run.job) {
-            Some(desk) if !desk.busy => {
-                let trigger = Trigger::Resume(run_ref);
-                if !desk.queue.contains(&trigger) {
-                    desk.queue.push_front(trigger);
-                }
-            }
-            Some(_) => {}
-            // The job is gone: its run can only be ended.
+            Some(desk) => desk.resume(run_ref),
+            // The job is gone: its file is put away, and `conclude_late` ends the run.
             None => self.engine.process(&run).await?,
         }
         Ok(())
@@ -294,15 +262,11 @@ impl Daemon {
             return;
         }
         for (name, desk) in &mut self.desks {
-            if desk.busy {
-                continue;
-            }
-            let Some(trigger) = desk.queue.pop_front() else { continue };
-            desk.busy = true;
+            let Some(trigger) = desk.begin() else { continue };
             let engine = Arc::clone(&self.engine);
             let (job, stop) = (name.clone(), self.stop.clone());
             self.runs.spawn(async move {
-                let ended = run(&engine, &job, trigger, &stop).await;
+                let ended = desk::run(&engine, &job, trigger, &stop).await;
                 (job, ended)
             });
         }
@@ -318,11 +282,7 @@ impl Daemon {
             Err(error) => return Some(EngineError::Task(error.to_string())),
         };
         if let Some(desk) = self.desks.get_mut(&job) {
-            desk.busy = false;
-            if ended.is_ok() {
-                desk.said.clear();
-                desk.next_look = Instant::now();
-            }
+            desk.end(ended.is_ok());
         }
         match ended {
             Ok(()) => None,
@@ -335,85 +295,6 @@ impl Daemon {
                 tracing::error!(job = %job, %error, "the run could not go on; it is tried again in a minute");
                 None
             }
-        }
-    }
-}
-
-async fn run(
-    engine: &Arc<Engine>,
-    job: &JobName,
-    trigger: Trigger,
-    stop: &CancellationToken,
-) -> Result<(), EngineError> {
-    match trigger {
-        Trigger::Arrival(name) => {
-            if let Some(run) = engine.run_file(job, &Incoming::Dropped(name), "a file arrived").await? {
-                engine.follow(run, stop).await?;
-            }
-        }
-        Trigger::Cron(time) => {
-            let cause = format!("the schedule ({})", time.format("%Y-%m-%d %H:%M UTC"));
-            let files = waiting_files(engine, job);
-            if files.is_empty() {
-                engine.run_nothing(job, &cause).await?;
-            }
-            for name in files {
-                if let Some(run) = engine.run_file(job, &Incoming::Dropped(name), &cause).await?
-                    && !engine.follow(run, stop).await?
-                {
-                    break;
-                }
-            }
-        }
-        Trigger::Request(request) => answer(engine, job, request, stop).await?,
-        Trigger::Resume(run_ref) => {
-            let run = engine.store.run(run_ref).await?;
-            engine.process(&run).await?;
-            engine.follow(run_ref, stop).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Files that have settled, for a schedule that takes what waits.
-fn waiting_files(engine: &Engine, job: &JobName) -> Vec<String> {
-    let Some(job) = engine.config.jobs.get(job) else { return Vec::new() };
-    match Folder::default().look(&job.source, Instant::now(), SystemTime::now()) {
-        Ok(look) => look.ready,
-        Err(error) => {
-            tracing::error!(job = %job.name, folder = %job.source.folder.display(), %error, "the drop folder can't be read");
-            Vec::new()
-        }
-    }
-}
-
-async fn answer(
-    engine: &Arc<Engine>,
-    job: &JobName,
-    request_ref: i64,
-    stop: &CancellationToken,
-) -> Result<(), EngineError> {
-    let request = engine.store.request(request_ref).await?;
-    let incoming = match (request.file, request.path) {
-        (Some(name), Some(path)) => Some(Incoming::Copied { name, path: path.into() }),
-        _ => waiting_files(engine, job).into_iter().next().map(Incoming::Dropped),
-    };
-    let begun = match &incoming {
-        Some(incoming) => engine.run_file(job, incoming, "by hand").await,
-        None => engine.run_nothing(job, "by hand").await.map(Some),
-    };
-    match begun {
-        Ok(Some(run)) => {
-            engine.store.answer(request_ref, Ok(run)).await?;
-            engine.follow(run, stop).await?;
-            Ok(())
-        }
-        Ok(None) => {
-            Ok(engine.store.answer(request_ref, Err("the file was gone before it could be taken")).await?)
-        }
-        Err(error) => {
-            engine.store.answer(request_ref, Err(&error.to_string())).await?;
-            Err(error)
         }
     }
 }

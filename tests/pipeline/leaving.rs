@@ -1,0 +1,115 @@
+//! Leaving and coming back: rules 9 to 11.
+
+use crate::harness::{Export, JobFile, Setup};
+
+#[test]
+fn rule_9_who_is_absent_gets_what_the_job_says_over_what_the_lms_last_took() {
+    let mut world = Setup::default().start();
+    let export = Export::of(5).with("E2", "title", "Lead");
+    world.sync_export(&export).expect("ok, 5 create, 5 accepted");
+    let gone = export.clone().without(&["E2"]);
+    let sent = world.sent(|world| {
+        world.sync_export(&gone).expect("ok, 4 unchanged, 1 remove, 1 accepted");
+    });
+    assert_eq!(sent, ["E2 updated"]);
+    assert_eq!(world.field("E2", "status"), "Inactive");
+    assert_eq!(world.field("E2", "designation"), "Lead");
+    world.twice(&gone);
+}
+
+#[test]
+fn rule_9_absence_means_nothing_where_the_job_does_not_say_what() {
+    let mut world = Setup::of(&JobFile::default().without("push.on_missing")).start();
+    let export = Export::of(5);
+    world.sync_export(&export).expect("ok, 5 create, 5 accepted");
+    let gone = export.without(&["E2"]);
+    let run = world.sync_export(&gone).expect("ok, 4 unchanged");
+    assert_eq!(run.count("vanished"), 1);
+    world.twice(&gone);
+    assert_eq!(world.field("E2", "status"), "Active");
+}
+
+#[test]
+fn rule_10_rows_that_make_people_inactive_count_as_removals() {
+    let mut world = Setup::default().start();
+    let export = Export::of(40);
+    world.sync_export(&export).expect("ok, 40 create, 40 accepted");
+    let two = export.clone().with("E1", "active", "N").without(&["E2"]);
+    world.sync_export(&two).expect("ok, 38 unchanged, 1 deactivate, 1 remove, 2 accepted");
+    world.twice(&two);
+    // Two rows and one absence are together over five percent of 38.
+    let three = two.with("E3", "active", "N").with("E4", "active", "N").without(&["E5"]);
+    let run = world.sync_export(&three).expect("held, 36 unchanged, 2 deactivate, 1 remove, 3 held");
+    assert_eq!(run.guards(), ["max_removed_percent"]);
+    assert_eq!(run.json["guards"][0]["found"], "3 of 38 active records (7.9 %)");
+}
+
+#[test]
+fn rule_10_an_end_date_that_has_come_makes_inactive() {
+    let job = JobFile::default()
+        .set("fields.termination_date", "{ column = \"left\", date = \"%d/%m/%Y\" }")
+        .without("fields.status")
+        .set("push.on_missing", "\"ignore\"");
+    let mut world = Setup::of(&job).start();
+    let export = Export::of(3).with_column("left", "");
+    world.sync_export(&export).expect("ok, 3 create, 3 accepted");
+    let left = export.with("E1", "left", "01/02/2020").with("E2", "left", "01/02/2999");
+    world.sync_export(&left).expect("ok, 1 unchanged, 1 update, 1 deactivate, 2 accepted");
+    world.twice(&left);
+}
+
+#[test]
+fn rule_11_who_was_removed_stays_so_and_comes_back_without_a_password() {
+    // Nothing in the rows says active: only `on_return` does.
+    let mut world = Setup::of(&JobFile::default().without("fields.status")).start();
+    let export = Export::of(5);
+    world.sync_export(&export).expect("ok, 5 create, 5 accepted");
+    let gone = export.clone().without(&["E2"]);
+    world.sync_export(&gone).expect("ok, 4 unchanged, 1 remove, 1 accepted");
+    world
+        .sync_export(&gone.clone().with("E1", "title", "Lead"))
+        .expect("ok, 3 unchanged, 1 update, 1 accepted");
+    assert_eq!(world.field("E2", "status"), "Inactive");
+
+    let sent = world.sent(|world| {
+        world.sync_export(&export).expect("ok, 3 unchanged, 2 update, 2 accepted");
+    });
+    assert!(sent.iter().any(|call| call == "E2 updated"), "{sent:?}");
+    assert_eq!(world.field("E2", "status"), "Active");
+    assert_eq!(world.user("E2").password_sets, 1);
+    world.twice(&export);
+}
+
+#[test]
+fn rule_11_who_leaves_again_before_the_return_was_taken_does_not_come_back() {
+    let mut world = Setup::of(&JobFile::default().set("deadline", "\"1s\"")).start();
+    let export = Export::of(3);
+    world.sync_export(&export).expect("ok, 3 create, 3 accepted");
+    let gone = export.clone().without(&["E2"]);
+    world.sync_export(&gone).expect("ok, 2 unchanged, 1 remove, 1 accepted");
+    world.leftovers = true;
+    world.break_lms("fail=1");
+    world.sync_export(&export).expect("partial, 2 unchanged, 1 update, 1 pending");
+    world.break_lms("");
+    world.leftovers = false;
+    world.sync_export(&gone.clone().reversed()).expect("ok, 2 unchanged");
+    assert_eq!(world.field("E2", "status"), "Inactive");
+    world.twice(&gone);
+}
+
+#[test]
+fn a_change_taken_back_before_it_was_sent_is_not_sent_any_more() {
+    let mut world = Setup::of(&JobFile::default().set("deadline", "\"1s\"")).start();
+    let export = Export::of(3);
+    world.sync_export(&export).expect("ok, 3 create, 3 accepted");
+    world.leftovers = true;
+    world.break_lms("fail=1");
+    world
+        .sync_export(&export.clone().with("E2", "title", "Lead"))
+        .expect("partial, 2 unchanged, 1 update, 1 pending");
+    world.break_lms("");
+    world.leftovers = false;
+    world.sync_export(&export.clone().reversed()).expect("ok, 3 unchanged");
+    assert_eq!(world.field("E2", "designation"), "Adviser");
+    world.twice(&export);
+}
