@@ -103,13 +103,11 @@ async fn work(
     let run = match (&incoming, resumed) {
         (Some(incoming), _) => engine.run_file(&job.name, incoming, "by hand").await?,
         (None, Some(resumed)) => return Ok(Some(resumed)),
-        (None, None) => {
-            // Nothing new; but what a mended connection left open is delivered now.
-            if !engine.follow_leftovers(&job.name, stop).await? {
-                return Ok(None);
-            }
-            None
-        }
+        // No file: what an earlier run left open, for a connection that was stopped or down, goes on.
+        (None, None) => match engine.store.unsettled(&job.name).await? {
+            Some(run) => return Ok(engine.follow_late(run, stop).await?.then_some(run)),
+            None => None,
+        },
     };
     let run = match run {
         Some(run) => run,

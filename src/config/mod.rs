@@ -40,6 +40,7 @@ pub use model::{
 };
 pub use problem::{Problem, ProblemKind};
 pub use secret::{SecretProblem, SecretRef};
+pub use source::NameMatcher;
 
 #[cfg(test)]
 mod tests;

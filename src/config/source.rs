@@ -1,9 +1,9 @@
 //! `[source]`: where the rows of a job come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 
 use crate::model::{ColumnName, RowsKind, SourceFormat, Where};
 
@@ -13,6 +13,40 @@ use super::cursor::{Table, Value};
 
 /// The files that are taken unless said.
 const PATTERN: &str = "*.{csv,xlsx}";
+
+/// How the names of files with rejected rows end, which reports attach and people drop again.
+const REJECTS: &str = "-rejects.csv";
+
+impl Source {
+    /// What the names of files are matched with; `None` never, once the configuration was read.
+    pub fn matcher(&self) -> Option<NameMatcher> {
+        let glob = GlobBuilder::new(&self.pattern).literal_separator(true).build().ok()?;
+        Some(NameMatcher(glob.compile_matcher()))
+    }
+
+    /// What the file with the rejected rows of `file` is called, so that it is taken from the folder once
+    /// it is corrected; `None` where no name of the kind would be, since the job was given `file` by hand.
+    pub fn rejects_name(&self, file: &str) -> Option<String> {
+        let matcher = self.matcher()?;
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let names = [format!("{stem}{REJECTS}"), format!("{file}{REJECTS}"), file.to_owned()];
+        names.into_iter().find(|name| name.ends_with(REJECTS) && matcher.is_meant(Path::new(name)))
+    }
+}
+
+/// Tells which names of files are meant.
+#[derive(Debug)]
+pub struct NameMatcher(GlobMatcher);
+
+impl NameMatcher {
+    /// Whether a file of this name is meant: the pattern fits, or it is `NAME-rejects.csv` and fits NAME. So
+    /// the rejected rows of `staff_export.csv` come back whatever a pattern asks of the end of a name, and
+    /// never to another job that shares the folder.
+    pub fn is_meant(&self, name: &Path) -> bool {
+        let original = name.to_str().and_then(|name| name.strip_suffix(REJECTS));
+        self.0.is_match(name) || original.is_some_and(|original| self.0.is_match(original))
+    }
+}
 
 /// What a `[source]` says, as far as it could be read.
 #[derive(Default)]
@@ -107,4 +141,36 @@ fn format(table: &Table<'_>) -> SourceFormat {
     let sheet = table.get("sheet").and_then(|value| value.text().map(str::to_owned));
     let header_row = table.get("header_row").and_then(|value| value.whole(1..=1_048_576));
     SourceFormat { delimiter, sheet, header_row }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pattern: &str, file: &str, expected: Option<&str>) {
+        let source = Source {
+            folder: PathBuf::new(),
+            pattern: pattern.to_owned(),
+            rows: RowsKind::Full,
+            format: SourceFormat::default(),
+            filters: Vec::new(),
+            filtered_is_absent: false,
+            settle: Duration::ZERO,
+        };
+        assert_eq!(source.rejects_name(file).as_deref(), expected, "{pattern} {file}");
+        let meant = |name: &str| source.matcher().is_some_and(|matcher| matcher.is_meant(Path::new(name)));
+        assert!(expected.is_none_or(meant), "{pattern} {file}");
+        assert!(!meant("other-rejects.csv"), "{pattern} {file}");
+    }
+
+    #[test]
+    fn corrected_rejects_come_back_to_their_job() {
+        check("hr-*.{csv,xlsx}", "hr-1.xlsx", Some("hr-1-rejects.csv"));
+        check("hr-*.{csv,xlsx}", "hr-1-rejects.csv", Some("hr-1-rejects-rejects.csv"));
+        check("*_export.csv", "hr_export.csv", Some("hr_export.csv-rejects.csv"));
+        check("*_export.csv", "hr_export.csv-rejects.csv", Some("hr_export.csv-rejects.csv"));
+        check("staff.xlsx", "staff.xlsx", Some("staff.xlsx-rejects.csv"));
+        check("export", "export", Some("export-rejects.csv"));
+        check("hr-*.csv", "by-hand.csv", None);
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{ConnectionName, JobName, PushCounts, PushStatus, RunStatus};
@@ -26,48 +27,36 @@ impl Engine {
         if run.phase == Phase::Done {
             return Ok(true);
         }
-        loop {
-            let settled = self.settled.notified();
-            if self.is_over(run_ref).await? || self.clock.now() >= run.deadline_at {
-                self.conclude(run_ref).await?;
-                return Ok(true);
-            }
-            tokio::select! {
-                () = stop.cancelled() => return Ok(false),
-                () = settled => tokio::time::sleep(REST).await,
-                () = tokio::time::sleep(LOOK) => {}
-            }
+        let ended = self.wait(run_ref, run.deadline_at, stop).await?;
+        if ended {
+            self.conclude(run_ref).await?;
         }
+        Ok(ended)
     }
 
-    /// Waits until what earlier runs of a job left open is settled, its connections are stopped, or a
-    /// minute has brought nothing; then reports it. `false` where `stop` came first.
+    /// Waits once more for a run that was reported with changes open, as long as it might take the first
+    /// time, and reports it again if they are settled now. `false` where `stop` came first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn follow_leftovers(
+    pub async fn follow_late(&self, run_ref: RunRef, stop: &CancellationToken) -> Result<bool, EngineError> {
+        let run = self.store.run(run_ref).await?;
+        let until = self.clock.now() + (run.deadline_at - run.started_at);
+        let ended = self.wait(run_ref, until, stop).await?;
+        self.conclude_late(&BTreeSet::new()).await?;
+        Ok(ended)
+    }
+
+    /// Waits until nothing of a run can go on by itself, or until then.
+    async fn wait(
         &self,
-        job: &JobName,
+        run_ref: RunRef,
+        until: DateTime<Utc>,
         stop: &CancellationToken,
     ) -> Result<bool, EngineError> {
-        const PATIENCE: Duration = Duration::from_secs(60);
-        let mut open = u64::MAX;
-        let mut since = std::time::Instant::now();
         loop {
             let settled = self.settled.notified();
-            let left = self.store.left_open(job).await?;
-            let stopped: BTreeSet<ConnectionName> =
-                self.store.stops().await?.into_iter().map(|stop| stop.connection).collect();
-            let count = left
-                .iter()
-                .filter(|(connection, _)| !stopped.contains(connection))
-                .map(|(_, count)| count)
-                .sum();
-            if count != open {
-                (open, since) = (count, std::time::Instant::now());
-            }
-            if open == 0 || since.elapsed() > PATIENCE {
-                self.conclude_late(&BTreeSet::new()).await?;
+            if self.is_over(run_ref).await? || self.clock.now() >= until {
                 return Ok(true);
             }
             tokio::select! {

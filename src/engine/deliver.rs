@@ -16,9 +16,9 @@ use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Connection;
+use crate::config::{Connection, Push};
 use crate::connectors::{Call, Connector};
-use crate::model::{ChangeKind, ConnectionName, Outcome, Standing, Verdict};
+use crate::model::{ChangeKind, ConnectionName, FieldName, Outcome, Send, Standing, Verdict};
 use crate::store::{Queued, QueuedState, Settled, Stop};
 
 use super::connect::open_connection;
@@ -226,12 +226,30 @@ impl Line {
     }
 
     fn call(&self, change: &Queued) -> Result<Call, EngineError> {
-        let secrets = match &change.sealed {
+        let mut secrets = match &change.sealed {
             Some(sealed) => open_secrets(self.engine.sealer()?, change.key.as_str(), sealed)?,
             None => Vec::new(),
         };
-        let fields = change.sent.overlaid(&change.extras.always).overlaid(&change.extras.create);
+        let mut fields = change.sent.overlaid(&change.extras.always);
+        if change.kind == ChangeKind::Create && change.acknowledged {
+            // An earlier run's create was under way while this one was planned: the record is there now, and
+            // no password is reset (semantics 13).
+            secrets.retain(|(field, _)| self.is_always_sent(change, field));
+        } else {
+            fields = fields.overlaid(&change.extras.create);
+        }
         Ok(Call { operation: change.operation.clone(), key: change.key.clone(), fields, secrets })
+    }
+
+    fn is_always_sent(&self, change: &Queued, field: &FieldName) -> bool {
+        let mappings = self.push(change).map(|push| push.mapping.fields.as_slice()).unwrap_or_default();
+        mappings.iter().any(|mapping| mapping.name() == field && mapping.send == Send::Always)
+    }
+
+    /// The push of a change, where its job still has it.
+    fn push(&self, change: &Queued) -> Option<&Push> {
+        let job = self.engine.config.jobs.get(&change.job)?;
+        job.pushes.iter().find(|push| push.id == change.push_id)
     }
 
     /// Judges an outcome and keeps it for the next commit.
@@ -257,9 +275,9 @@ impl Line {
                 QueuedState::Again { at: after(now, pause(change.attempts)), tried: true, sent: true }
             }
             Verdict::RetryConnection { after: asked } => {
-                let wait = if since_pause { self.pause(*asked, &outcome) } else { pause(0) };
+                let wait = self.pause(*asked, &outcome);
                 // Behind the others: one record that makes the server hang does not keep them waiting.
-                QueuedState::Again { at: after(now, wait * 2), tried: false, sent: true }
+                QueuedState::Again { at: after(now, wait + Duration::from_secs(1)), tried: false, sent: !outcome.had_no_effect() }
             }
             Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
         };
@@ -287,9 +305,8 @@ impl Line {
 
     fn standing(&self, change: &Queued) -> Standing {
         let job = self.engine.config.jobs.get(&change.job);
-        let push = job.and_then(|job| job.pushes.iter().find(|push| push.id == change.push_id));
         let today = job.map_or_else(|| self.engine.clock.now().date_naive(), |job| self.engine.today(job));
-        match push {
+        match self.push(change) {
             Some(push) => standing(push, change.kind, &change.after, today),
             None if change.kind == ChangeKind::Remove => Standing::Removed,
             None => Standing::Active,
@@ -298,6 +315,12 @@ impl Line {
 
     /// Pauses the connection: for as long as it asked, or growing. Gives how long.
     fn pause(&mut self, asked: Option<Duration>, outcome: &Outcome) -> Duration {
+        if self.is_paused() {
+            // Calls that were out together fail together: one outage is one failure.
+            let until = asked.map(|asked| Instant::now() + asked);
+            self.paused_until = self.paused_until.max(until);
+            return asked.unwrap_or_default().max(pause(0));
+        }
         let wait = asked
             .unwrap_or_default()
             .max(pause(self.failures))

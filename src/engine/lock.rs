@@ -3,6 +3,11 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::Duration;
+
+/// How often the lock is tried before somebody else has it for good, and the pause between.
+const TRIES: u32 = 3;
+const BLINK: Duration = Duration::from_millis(20);
 
 /// The lock on a data directory, held as long as it lives.
 #[derive(Debug)]
@@ -43,10 +48,18 @@ impl DataLock {
             .mode(0o600)
             .open(path)
             .map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Held),
-            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        let mut tries = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                // `rollbook status` holds it for the blink of an eye, to see whether a daemon does.
+                Err(TryLockError::WouldBlock) if tries < TRIES => {
+                    tries += 1;
+                    std::thread::sleep(BLINK);
+                }
+                Err(TryLockError::WouldBlock) => return Err(LockError::Held),
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            }
         }
     }
 }

@@ -150,15 +150,26 @@ impl Engine {
         &self,
         job: &Job,
         run: &RunRecord,
-        report: &Report,
+        report: &mut Report,
     ) -> Result<Vec<(String, PathBuf)>, EngineError> {
         let mut files = Vec::new();
         if report.rejects_total > 0 {
-            let stem = run.file.as_deref().unwrap_or("export");
-            let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+            let file = run.file.as_deref().unwrap_or("export");
+            let name = job.source.rejects_name(file).unwrap_or_else(|| {
+                // A file that somebody handed over under a name of his own.
+                let name = format!("{file}-rejects.csv");
+                report.notes.push(format!(
+                    "{name} does not fit the pattern of the job ({}), so hand it over as you did with {file}: \
+                     rollbook sync {} --file '{}'",
+                    job.source.pattern,
+                    job.name,
+                    name.replace('\'', r"'\''")
+                ));
+                name
+            });
             let path = self.files.reports().join(format!("{}.rejects.csv", run.run));
             self.write_rejects(job, run, &path).await?;
-            files.push((format!("{stem}-rejects.csv"), path));
+            files.push((name, path));
         }
         if report.pushes.iter().any(|push| push.counts.changes() > 0) {
             let path = self.files.reports().join(format!("{}.changes.csv", run.run));

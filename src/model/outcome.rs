@@ -67,6 +67,14 @@ pub struct Outcome {
     pub reason: String,
 }
 
+impl Outcome {
+    /// Whether the call surely had no effect: no connection came about, or the server said that it took
+    /// nothing (429 and 503). After any other failure the LMS may have it all the same.
+    pub fn had_no_effect(&self) -> bool {
+        matches!(self.code.as_str(), "connect" | "HTTP 429" | "HTTP 503")
+    }
+}
+
 /// The classes of outcome; independent of the product.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {

@@ -140,8 +140,9 @@ impl Row<'_> {
 
 /// Takes off the apostrophe that keeps spreadsheets from running a cell as a formula.
 fn unguarded(text: Cow<'_, str>) -> Cow<'_, str> {
+    // What began so behind an apostrophe of its own got another one.
     let guarded =
-        text.strip_prefix('\'').is_some_and(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r']));
+        text.starts_with('\'') && text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
     match text {
         Cow::Borrowed(text) if guarded => Cow::Borrowed(text.get(1..).unwrap_or_default()),
         Cow::Owned(text) if guarded => Cow::Owned(text.get(1..).unwrap_or_default().to_owned()),
@@ -180,6 +181,7 @@ mod tests {
         check("'=1+1", "=1+1");
         check("'t Hooft", "'t Hooft");
         check("'", "'");
-        check("''=", "''=");
+        check("''=1", "'=1");
+        check("''tis", "''tis");
     }
 }

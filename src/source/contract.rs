@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveTime;
 use secrecy::SecretString;
 
 use crate::model::{Origin, Take};
 
-use super::cell::{Cells, Row, trim};
+use super::cell::{Cell, Cells, Row, trim};
 use super::doubts::Doubts;
 use super::filter::{Filter, Verdict, judge};
 use super::header::{Header, Wanted};
@@ -141,7 +142,15 @@ impl<'a> Contract<'a> {
     fn texts(&self, row: &Row<'_>) -> Vec<String> {
         let beyond = self.header.len()..row.cells.len();
         let columns = self.data.iter().copied().chain(beyond);
-        columns.map(|column| row.cell(column).into_text().into_owned()).collect()
+        let text = |column| match row.cell(column) {
+            // A person corrects the row in CSV, which has no real dates: they are written as the job reads them.
+            Cell::Date(moment) if moment.time() == NaiveTime::MIN => {
+                let written = self.pushes.iter().find_map(|push| push.date_text(column, moment.date()));
+                written.unwrap_or_else(|| Cell::Date(moment).into_text().into_owned())
+            }
+            cell => cell.into_text().into_owned(),
+        };
+        columns.map(text).collect()
     }
 }
 

@@ -87,6 +87,8 @@ impl<'a> Intake<'a> {
 
     fn before_data(&mut self, number: u64, cells: Cells<'_>) -> Result<ControlFlow<()>, FileProblem> {
         let is_header = match self.plan.format.header_row {
+            // A file of corrections is ours and has its header on top, whatever stands above the export's.
+            Some(row) if number < row && Header::new(number, cells).correction().is_some() => true,
             Some(row) if number > row => return Err(self.no_header()),
             Some(row) => number == row && !cells.is_blank(),
             None => !cells.is_blank(),
@@ -163,6 +165,21 @@ mod tests {
         check(&case, "Staff list\n\nid;name\nE1;Ann\n", &expected);
         let lines = case.lines(b"Staff list\n\n\nid,name\n");
         assert!(lines.contains("row 3, where the job expects the header, is empty\n"), "{lines}");
+    }
+
+    #[test]
+    fn the_header_of_a_correction_stands_on_top() {
+        let mut case = case();
+        case.format = SourceFormat { header_row: Some(3), ..SourceFormat::default() };
+        let text = "id;name;rollbook_run;rollbook_row\nE1;Ann;2026-11-21.1;7\nE2;Ben;2026-11-21.1;8\n";
+        let expected = [
+            "header id|name",
+            "secret [] correction true",
+            "2 E1 {name=Ann}",
+            "3 E2 {name=Ben}",
+            "2 rows, 0 filtered",
+        ];
+        check(&case, text, &expected);
     }
 
     #[test]

@@ -67,9 +67,9 @@ impl Layout {
             while let Ok(true) = rows.advance() {
                 let record = StringRecord::from_byte_record_lossy(rows.bytes.clone());
                 let cells = Cells::Csv(&record);
+                let header = Header::new(rows.row, cells);
                 let wanted = plan.format.header_row.is_none_or(|row| row == rows.row);
-                if wanted && !cells.is_blank() {
-                    let header = Header::new(rows.row, cells);
+                if (wanted || header.correction().is_some()) && !cells.is_blank() {
                     let found = names.iter().filter(|name| !header.find(name).is_empty()).count();
                     let is_name = |cell: &&str| cell.contains(char::is_alphanumeric);
                     return (found, record.iter().filter(is_name).count());

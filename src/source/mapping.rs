@@ -1,5 +1,6 @@
 //! A row becomes one record for each push, or is turned down with every reason.
 
+use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use crate::model::{
@@ -132,6 +133,12 @@ impl<'a> PushPlan<'a> {
         } else {
             Err(problems)
         }
+    }
+
+    /// A date as this push reads it from text in that column; `None` where it does not.
+    pub(super) fn date_text(&self, column: usize, date: NaiveDate) -> Option<String> {
+        let here = |field: &&FieldPlan<'_>| matches!(&field.source, Source::Column { index, .. } if *index == column);
+        self.fields.iter().filter(here).find_map(|field| field.rule.date_text(date))
     }
 
     /// The record of a row.

@@ -100,6 +100,12 @@ impl<'a> Rule<'a> {
         }
     }
 
+    /// A date as text that reads as this date; `None` where the field is none, or a value table stands
+    /// before it.
+    pub(super) fn date_text(&self, date: NaiveDate) -> Option<String> {
+        self.dates.as_ref().filter(|_| self.table.is_none())?.read.write(date)
+    }
+
     /// Trims, puts the default in, and asks the value table.
     fn looked_up<'t>(&'t self, text: &'t str) -> Result<&'t str, Vec<String>> {
         let found = if self.mapping.trim { trim(text) } else { text };

@@ -215,6 +215,19 @@ impl Store {
         rows.iter().map(record).collect()
     }
 
+    /// The newest run of a job that ended with changes open which still are.
+    pub async fn unsettled(&self, job: &JobName) -> Result<Option<RunRef>, StoreError> {
+        let row = sqlx::query(
+            "SELECT run_ref FROM run r WHERE job = ? AND phase = 'done' AND finished_at IS NULL
+               AND EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed'))
+             ORDER BY run_ref DESC LIMIT 1",
+        )
+        .bind(job.as_str())
+        .fetch_optional(&self.reader)
+        .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.map(RunRef))
+    }
+
     /// Runs that ended and have not been reported, since a crash came between.
     pub async fn unreported(&self) -> Result<Vec<RunRecord>, StoreError> {
         let rows =

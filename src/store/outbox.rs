@@ -51,6 +51,8 @@ pub struct Queued {
     pub sealed: Option<Vec<u8>>,
     /// How many calls were made before.
     pub attempts: u32,
+    /// Whether the LMS has acknowledged the record: for a create, since it was planned.
+    pub acknowledged: bool,
 }
 
 /// What became of a claimed change.
@@ -144,7 +146,9 @@ impl Store {
         let mut transaction = self.begin().await?;
         let rows = sqlx::query(
             "SELECT c.change_ref, c.run_ref, c.push_ref, p.job, p.push, c.operation, c.rank, c.key, c.kind, c.sent,
-                    c.after, c.extras, c.sealed, c.attempts
+                    c.after, c.extras, c.sealed, c.attempts,
+                    EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = c.push_ref AND s.key = c.key
+                            AND s.standing <> 'presumed')
              FROM change c INDEXED BY change_queue
                   JOIN run r ON r.run_ref = c.run_ref JOIN push p ON p.push_ref = c.push_ref
              WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ?
@@ -446,21 +450,14 @@ impl Store {
         Ok(())
     }
 
-    /// What the runs of a job have left waiting or claimed, by connection.
-    pub async fn left_open(&self, job: &JobName) -> Result<Vec<(ConnectionName, u64)>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT c.connection, count(*) FROM push p JOIN change c INDEXED BY change_open ON c.push_ref = p.push_ref
-             WHERE p.job = ? AND c.state IN ('waiting', 'claimed') GROUP BY 1",
-        )
-        .bind(job.as_str())
-        .fetch_all(&self.reader)
-        .await?;
-        Ok(rows.into_iter().map(|(connection, number)| (connection.into(), count(number))).collect())
-    }
-
-    /// A start, or somebody who asks, is a new try for connections that were stopped.
+    /// Lets every stopped connection, and every change that waits for its next try, have another try now.
     pub async fn clear_stops(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM stop").execute(&self.writer).await?;
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM stop").execute(&mut *transaction).await?;
+        sqlx::query("UPDATE change SET next_at = 0 WHERE state = 'waiting' AND next_at > 0")
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -507,5 +504,6 @@ fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {
         extras: from_json(row.try_get(11)?)?,
         sealed: row.try_get(12)?,
         attempts: u32::try_from(row.try_get::<i64, _>(13)?).unwrap_or_default(),
+        acknowledged: row.try_get(14)?,
     })
 }

@@ -12,11 +12,10 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use globset::{GlobBuilder, GlobMatcher};
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
-use crate::config::Source;
+use crate::config::{NameMatcher, Source};
 
 /// How the names end under which programs keep what is not whole yet.
 const TEMPORARY: [&str; 10] =
@@ -40,10 +39,10 @@ pub struct Folder {
     seen: HashMap<String, Seen>,
 }
 
-/// Whether a file of this name is taken: the pattern fits, it is no temporary name (any case), and it can
-/// be printed.
+/// Whether a file of this name is taken: it is meant for the job, it is no temporary name (any case), and it
+/// can be printed.
 pub fn matches(source: &Source, name: &str) -> bool {
-    pattern(source).is_some_and(|pattern| fits(&pattern, OsStr::new(name))) && printable(name)
+    source.matcher().is_some_and(|matcher| fits(&matcher, OsStr::new(name))) && printable(name)
 }
 
 impl Folder {
@@ -54,14 +53,14 @@ impl Folder {
     /// nobody but the kernel sets that time, whereas an upload may set the time of modification. A folder
     /// that can't be read, or is not there, is an error, and what was seen is kept.
     pub fn look(&mut self, source: &Source, now: Instant, wall: SystemTime) -> io::Result<Look> {
-        let pattern = pattern(source);
+        let matcher = source.matcher();
         let mut look = Look::default();
         let mut ready = Vec::new();
         let mut seen = HashMap::new();
         for entry in fs::read_dir(&source.folder)? {
             let entry = entry?;
             let raw = entry.file_name();
-            if !pattern.as_ref().is_some_and(|pattern| fits(pattern, &raw)) {
+            if !matcher.as_ref().is_some_and(|matcher| fits(matcher, &raw)) {
                 continue;
             }
             let Some(name) = raw.to_str().filter(|name| printable(name)) else {
@@ -167,15 +166,9 @@ impl Marks {
     }
 }
 
-/// The pattern of a source; the configuration has built it once already.
-fn pattern(source: &Source) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(&source.pattern).literal_separator(true).build().ok()?;
-    Some(glob.compile_matcher())
-}
-
-/// Whether a name, printable or not, is meant by the pattern.
-fn fits(pattern: &GlobMatcher, name: &OsStr) -> bool {
-    pattern.is_match(Path::new(name)) && !is_temporary(&name.to_string_lossy().to_lowercase())
+/// Whether a name, printable or not, is meant, and of no file that is still being written.
+fn fits(matcher: &NameMatcher, name: &OsStr) -> bool {
+    matcher.is_meant(Path::new(name)) && !is_temporary(&name.to_string_lossy().to_lowercase())
 }
 
 fn is_temporary(name: &str) -> bool {

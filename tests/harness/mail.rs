@@ -39,6 +39,11 @@ impl Mail {
         }
     }
 
+    /// Its text without the line breaks of the layout.
+    pub(crate) fn flat(&self) -> String {
+        self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The attachment with rejected rows: its name and its bytes.
     #[track_caller]
     pub(crate) fn rejects(&self) -> (&str, &[u8]) {

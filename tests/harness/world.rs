@@ -270,6 +270,17 @@ impl World {
         })
     }
 
+    /// What waits is due in a long time, as if the LMS had asked for a long pause.
+    pub(crate) fn put_off(&self) {
+        let options = SqliteConnectOptions::new().filename(self.path("data/rollbook.db"));
+        self.runtime.block_on(async {
+            let pool = SqlitePool::connect_with(options).await.unwrap();
+            let put_off = "UPDATE change SET next_at = 4102444800000 WHERE state = 'waiting'";
+            sqlx::query(put_off).execute(&pool).await.unwrap();
+            pool.close().await;
+        });
+    }
+
     /// Nothing waits: no change, no mail, no file in work.
     #[track_caller]
     pub(crate) fn check_drained(&self) {

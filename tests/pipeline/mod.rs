@@ -8,4 +8,9 @@ mod leaving;
 mod managers;
 mod presence;
 mod repeats;
+
+mod bad_files;
+mod corrections;
+mod faults;
+mod sample;
 mod secrets;
