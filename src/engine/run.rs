@@ -36,11 +36,9 @@ impl Engine {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn run_nothing(&self, job: &JobName, cause: &str) -> Result<RunRef, EngineError> {
+    pub async fn run_nothing(self: &Arc<Self>, job: &JobName, cause: &str) -> Result<RunRef, EngineError> {
         let run = self.enter_nothing(self.find_job(job)?, cause).await?;
-        let notes = ["no file was there".to_owned()];
-        self.store.end_run(run.run_ref, RunStatus::Nothing, None, &notes, self.clock.now()).await?;
-        self.report(run.run_ref).await?;
+        self.process(&run).await?;
         Ok(run.run_ref)
     }
 
@@ -49,7 +47,11 @@ impl Engine {
     /// # Errors
     /// As `run_file`.
     pub async fn process(self: &Arc<Self>, run: &RunRecord) -> Result<(), EngineError> {
-        if run.phase == Phase::Acquired {
+        if run.phase == Phase::Acquired && run.file.is_none() {
+            let notes = ["no file was there".to_owned()];
+            let now = self.clock.now();
+            self.store.end_run(run.run_ref, RunStatus::Nothing, None, &notes, now).await?;
+        } else if run.phase == Phase::Acquired {
             // A panic while a file is read or planned ends this run alone.
             let engine = Arc::clone(self);
             let own = run.clone();

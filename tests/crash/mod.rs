@@ -2,3 +2,4 @@
 
 mod kills;
 pub(crate) mod support;
+mod windows;

@@ -171,3 +171,20 @@ fn with_the_daemon_up_a_sync_is_its_request() {
     assert!(world.path("named.csv").exists(), "a named file stays where it is");
     assert_eq!(world.names("data/processing"), [""; 0]);
 }
+
+/// The calls that were out when the LMS asked for a pause may still end well, which is no reason to go on.
+#[test]
+fn a_pause_that_the_lms_asks_for_is_kept() {
+    let lms = Lms::start("script=none+none+throttle");
+    let world = World::new(&lms.base_url());
+    world.drop_file("hr", "hr-1.csv", export(40));
+    assert_eq!(world.sync()["status"], "ok");
+    let calls = lms.calls();
+    let asked = calls.iter().position(|call| call.outcome == "http 429").unwrap();
+    let second = chrono::TimeDelta::seconds(1);
+    let early = calls[asked + 1..].iter().filter(|call| call.at < calls[asked].at + second).count();
+    assert!(early < CONCURRENCY, "{early} calls came within the second that was asked for");
+    // Those whose manager had to wait were tried once more.
+    assert_eq!(lms.users().len(), 40);
+    assert!(lms.users().iter().all(|user| user.creates == 1));
+}
