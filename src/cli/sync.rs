@@ -70,6 +70,8 @@ pub(super) async fn sync_here(
     let run = run?;
     stopped?;
     if run.is_some() {
+        // What earlier runs had left open may have settled beside this one.
+        engine.conclude_late(&std::collections::BTreeSet::new()).await?;
         // One try: a mail server that is down delays the mail, not the person.
         let _still_waiting = tokio::time::timeout(MAIL_PATIENCE, engine.send_due_mails()).await;
         engine.store.checkpoint().await?;

@@ -26,7 +26,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -48,6 +48,10 @@ pub use ticks::TickKind;
 
 /// Every migration, oldest first; they only go forward.
 const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../migrations/0001_first.sql"))];
+
+/// How often a migration is tried while another process makes the same one, and the pause between.
+const MIGRATION_TRIES: u32 = 10;
+const MIGRATION_PAUSE: Duration = Duration::from_millis(100);
 
 /// The database of one data directory.
 #[derive(Clone, Debug)]
@@ -84,7 +88,7 @@ impl Store {
             .idle_timeout(None)
             .connect_with(options.clone())
             .await?;
-        migrator().run(&writer).await?;
+        migrate(&writer).await?;
         let reader =
             SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
         Ok(Self { writer, reader, path: path.to_owned() })
@@ -117,6 +121,22 @@ impl Store {
             begun => Ok(begun?),
         }
     }
+}
+
+/// Brings the database to the present schema. Two processes may find the same one to be made anew: each
+/// migration is a transaction, so whoever comes second looks again.
+async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
+    let mut tries = 0;
+    while let Err(error) = migrator().run(writer).await {
+        tries += 1;
+        if tries == MIGRATION_TRIES
+            || !matches!(error, MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
+        {
+            return Err(error.into());
+        }
+        tokio::time::sleep(MIGRATION_PAUSE).await;
+    }
+    Ok(())
 }
 
 fn migrator() -> Migrator {

@@ -91,7 +91,7 @@ fn rule_11_who_leaves_again_before_the_return_was_taken_does_not_come_back() {
     world.leftovers = true;
     world.break_lms("fail=1");
     world.sync_export(&export).expect("partial, 2 unchanged, 1 update, 1 pending");
-    world.put_off();
+    world.make_due(4_102_444_800_000);
     world.break_lms("");
     world.leftovers = false;
     world.sync_export(&gone.clone().reversed()).expect("ok, 2 unchanged");
@@ -109,7 +109,7 @@ fn a_change_taken_back_before_it_was_sent_is_not_sent_any_more() {
     world
         .sync_export(&export.clone().with("E2", "title", "Lead"))
         .expect("partial, 2 unchanged, 1 update, 1 pending");
-    world.put_off();
+    world.make_due(4_102_444_800_000);
     world.break_lms("");
     world.leftovers = false;
     world.sync_export(&export.clone().reversed()).expect("ok, 3 unchanged");
