@@ -129,14 +129,23 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     let mut tries = 0;
     while let Err(error) = migrator().run(writer).await {
         tries += 1;
-        if tries == MIGRATION_TRIES
-            || !matches!(error, MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
-        {
+        if tries == MIGRATION_TRIES || !is_race(&error) {
             return Err(error.into());
         }
         tokio::time::sleep(MIGRATION_PAUSE).await;
     }
     Ok(())
+}
+
+/// Whether another process was faster; nothing else is tried again, least of all on a full disk.
+fn is_race(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
+        return false;
+    };
+    error.as_database_error().is_some_and(|error| {
+        let words = error.message();
+        error.is_unique_violation() || words.contains("already exists") || words.contains("is locked")
+    })
 }
 
 fn migrator() -> Migrator {
