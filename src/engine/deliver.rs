@@ -185,8 +185,9 @@ impl Line {
             };
             self.out.push((change.change_ref, change.run, change.push, change.rank));
             let at = self.engine.clock.now();
+            // Not within the task: one that has yet to run when a pause begins is out already.
+            let begun = Instant::now();
             self.calls.spawn(async move {
-                let begun = Instant::now();
                 let outcome = connector.deliver(&call).await;
                 Done { change, outcome, at, begun, duration: begun.elapsed() }
             });
