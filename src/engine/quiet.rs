@@ -21,8 +21,8 @@ pub(super) struct QuietPushes(Mutex<BTreeSet<PushRef>>);
 
 impl QuietPushes {
     /// Those that are quiet now.
-    pub(super) fn now(&self) -> BTreeSet<PushRef> {
-        self.lock().clone()
+    pub(super) fn now(&self) -> Vec<PushRef> {
+        self.lock().iter().copied().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<PushRef>> {
