@@ -1,8 +1,9 @@
-//! The integration tests: one binary.
+//! The integration tests, one binary: what holds for the source tree, the README and the program as a whole.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::print_stdout,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "these are tests, their helpers included: whatever is amiss must end them"
@@ -10,7 +11,9 @@
 
 mod harness;
 
+mod architecture;
 mod cli;
 mod crash;
 mod daemon;
 mod pipeline;
+mod readme;

@@ -3,12 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use strsim::damerau_levenshtein;
+
 use crate::config::{self, Config};
 use crate::engine::{DataLock, Engine, EngineError, LockError, SystemClock, check_owner};
 use crate::observe::{LogFormat, start_logs};
-use crate::store::{RunRecord, StoreError};
+use crate::store::{RunFilter, RunRecord, StoreError};
 
 use super::args::{Global, LogFormatArg};
+
+/// Among how many runs the nearest name is looked for.
+const RECENT: u32 = 500;
 
 /// Why a command did not work out, and its exit code.
 #[derive(Debug)]
@@ -99,9 +104,11 @@ pub(super) fn lock(engine: &Engine) -> Result<Option<DataLock>, Failure> {
 
 /// The run of that name.
 pub(super) async fn find_run(engine: &Engine, name: &str) -> Result<RunRecord, Failure> {
-    engine
-        .store
-        .find_run(name)
-        .await?
-        .ok_or_else(|| Failure::wrong(format!("there is no run `{name}`; `rollbook runs` lists them")))
+    if let Some(run) = engine.store.find_run(name).await? {
+        return Ok(run);
+    }
+    let recent = engine.store.runs(&RunFilter { job: None, limit: Some(RECENT) }).await?;
+    let nearest = recent.iter().map(|run| run.run.as_str()).min_by_key(|run| damerau_levenshtein(run, name));
+    let hint = nearest.map_or_else(|| "no run yet".to_owned(), |run| format!("did you mean `{run}`?"));
+    Err(Failure::wrong(format!("there is no run `{name}`; {hint} `rollbook runs` lists them")))
 }

@@ -36,7 +36,9 @@ pub(super) fn fields(global: &Global, args: &Fields) -> Result<u8, Failure> {
         return Ok(0);
     }
     let known: Vec<&str> = operations.iter().map(|operation| operation.name.as_str()).collect();
-    Err(Failure::wrong(format!("there is no operation `{asked}`; there are {}", known.join(", "))))
+    let nearest = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, asked));
+    let hint = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
+    Err(Failure::wrong(format!("there is no operation `{asked}`; {hint}There are {}", known.join(", "))))
 }
 
 fn show(operation: &Operation) {

@@ -10,7 +10,8 @@ use super::context::{Failure, configuration, engine, lock, logs};
 
 /// Serves until SIGTERM or SIGINT.
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
-    logs(global, "info");
+    // The scheduler that ticks has nothing to say that an operator could use.
+    logs(global, "info,tokio_cron_scheduler=warn");
     let config = configuration(global)?;
     let engine = engine(config, "rollbook run").await?;
     let Some(_lock) = lock(&engine)? else {

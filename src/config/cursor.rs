@@ -2,14 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
-use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
 use super::check::Thing;
 use super::document::Page;
-use super::problem::{ProblemKind, hint, nearest, several};
+use super::problem::{ProblemKind, hint};
 
 /// A table of the file.
 pub(super) struct Table<'a> {
@@ -87,10 +85,10 @@ impl<'a> Table<'a> {
 /// A value of the file.
 #[derive(Clone)]
 pub(super) struct Value<'a> {
-    page: &'a Page,
-    path: String,
-    line: usize,
-    value: &'a DeValue<'a>,
+    pub(super) page: &'a Page,
+    pub(super) path: String,
+    pub(super) line: usize,
+    pub(super) value: &'a DeValue<'a>,
 }
 
 impl<'a> Value<'a> {
@@ -198,55 +196,6 @@ impl<'a> Value<'a> {
         texts
     }
 
-    /// `true` or `false`.
-    pub(super) fn flag(&self) -> Option<bool> {
-        self.or_wrong(self.value.as_bool(), "true or false, without quotes")
-    }
-
-    /// A whole number.
-    pub(super) fn whole(&self, allowed: RangeInclusive<u64>) -> Option<u64> {
-        let number = self.value.as_integer().and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
-        let number = number.filter(|number| allowed.contains(number));
-        let allowed = match (allowed.start(), allowed.end()) {
-            (start, &u64::MAX) => format!("a whole number, {start} or more"),
-            (start, end) => format!("a whole number from {start} to {end}"),
-        };
-        self.or_wrong(number, &allowed)
-    }
-
-    /// A number.
-    pub(super) fn number(&self, allowed: RangeInclusive<f64>) -> Option<f64> {
-        let number = match self.value {
-            DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).ok().map(|n| n as f64),
-            DeValue::Float(n) => n.as_str().parse().ok(),
-            _ => None,
-        };
-        let number = number.filter(|number: &f64| number.is_finite() && allowed.contains(number));
-        let allowed = match (allowed.start(), allowed.end()) {
-            (start, &f64::MAX) => format!("a number, {start} or more"),
-            (start, end) => format!("a number from {start} to {end}"),
-        };
-        self.or_wrong(number, &allowed)
-    }
-
-    /// One of some words.
-    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
-        let found = self.as_text().unwrap_or_default();
-        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == found) {
-            return Some(*meaning);
-        }
-        let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-        let near = nearest(found, names.iter().copied());
-        let near = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        self.problem(format!("found {}; allowed: {}{near}", self.found(), several(&names)));
-        None
-    }
-
-    /// A path; relative ones are relative to the folder of the file that holds them.
-    pub(super) fn path(&self) -> Option<PathBuf> {
-        self.text().map(|text| self.page.path(text))
-    }
-
     /// What stands there, in words. Not for places where a secret may stand.
     pub(super) fn found(&self) -> String {
         match self.value {
@@ -290,7 +239,7 @@ impl<'a> Value<'a> {
         self.page.need(self.line, &self.path, thing);
     }
 
-    fn or_wrong<T>(&self, value: Option<T>, allowed: &str) -> Option<T> {
+    pub(super) fn or_wrong<T>(&self, value: Option<T>, allowed: &str) -> Option<T> {
         if value.is_none() {
             self.wrong(allowed);
         }

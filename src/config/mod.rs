@@ -18,6 +18,7 @@ mod guard;
 mod job;
 mod mapping;
 mod push;
+mod scalar;
 mod schedule;
 mod source;
 

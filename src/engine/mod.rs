@@ -5,6 +5,7 @@
 //! conclude (settle, report). Deliveries go on beside the runs, one line a connection.
 
 mod acquire;
+mod attaching;
 mod clock;
 mod conclude;
 mod connect;
@@ -12,9 +13,11 @@ mod crew;
 mod deliver;
 mod error;
 mod files;
+mod folding;
 mod grouping;
 mod lock;
 mod mailing;
+mod outcomes;
 mod planning;
 mod preview;
 mod quiet;
@@ -45,10 +48,11 @@ pub use connect::{open_mailer, probe_connection};
 pub use crew::Crew;
 pub use error::EngineError;
 pub use files::DataFiles;
+pub use folding::{change_line, load_report, write_run_json};
 pub use lock::{DataLock, LockError, check_owner};
 pub use planning::Plan;
 pub use preview::Preview;
-pub use reporting::{change_line, load_report, write_run_json};
+pub use quiet::Quiet;
 
 /// All that runs need, shared by the daemon and the command line.
 #[derive(Debug)]

@@ -205,11 +205,15 @@ fn rejected_cells(
 ) -> Result<RejectedCells, EngineError> {
     let mut cells = row.cells.unwrap_or_default();
     let mut secrets = BTreeMap::new();
-    for &column in &header.secret_columns {
-        if let (Some(cell), Some(name)) = (cells.get_mut(column), header.columns.get(column))
-            && !cell.is_empty()
-        {
-            secrets.insert(name.clone(), SecretString::from(std::mem::take(cell)));
+    // Where a row is too long or too short, a secret may stand in any of its cells.
+    let any = row.shifted && !header.secret_columns.is_empty();
+    let columns: Vec<usize> = if any { (0..cells.len()).collect() } else { header.secret_columns.clone() };
+    for &column in &columns {
+        if let Some(cell) = cells.get_mut(column).filter(|cell| !cell.is_empty()) {
+            let cell = SecretString::from(std::mem::take(cell));
+            if let Some(name) = header.columns.get(column).filter(|_| !any) {
+                secrets.insert(name.clone(), cell);
+            }
         }
     }
     let number = row.origin.row;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Digest, GuardLimits, Roles};
+use crate::model::{Digest, GuardLimits, Known, Roles};
 
 fn policy() -> PushPolicy {
     PushPolicy {

@@ -5,13 +5,13 @@
 //! carries the decisions out.
 
 mod decide;
+mod entry;
 mod guard;
 mod order;
 mod tally;
 
-pub use decide::{
-    Candidate, Context, Contradiction, Decision, Entry, Load, Prior, Seen, Step, Withdraw, decide,
-};
+pub use decide::{Context, Contradiction, Decision, Step, Withdraw, decide};
+pub use entry::{Candidate, Entry, Load, Prior, Seen};
 pub use guard::{Evidence, Finding, Scope, guards, shared_keys};
 pub use order::{Order, Ranks, email_mark};
 pub use tally::Tally;

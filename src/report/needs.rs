@@ -2,7 +2,7 @@
 
 use minijinja::{Value, context};
 
-use crate::model::{PushId, RunStatus};
+use crate::model::RunStatus;
 
 use super::sums::{count, total};
 use super::wording::{clean, first_sentence};
@@ -35,7 +35,7 @@ fn holds(report: &Report) -> Vec<Value> {
             held => format!("{} holds back {}", clean(push.push.as_str()), count(held, "change", "changes")),
         };
         let facts = guards.iter().map(|line| fact(line)).collect();
-        need(title, facts, Vec::new(), decide(report, &push.push))
+        need(title, facts, Vec::new(), vec![show(report)])
     })
     .collect()
 }
@@ -47,15 +47,6 @@ fn fact(line: &GuardLine) -> Value {
         limit => clean(&line.limit),
         explanation => clean(&line.explanation),
     }
-}
-
-fn decide(report: &Report, push: &PushId) -> Vec<String> {
-    let only = if report.pushes.len() > 1 { format!(" --push {push}") } else { String::new() };
-    vec![
-        show(report),
-        clean(&format!("rollbook approve {}{only}", report.run)),
-        clean(&format!("rollbook reject {}{only}", report.run)),
-    ]
 }
 
 fn stopped(report: &Report) -> Vec<Value> {
@@ -75,7 +66,7 @@ fn counted(report: &Report) -> Vec<Value> {
     if all.in_doubt > 0 {
         let title = count(all.in_doubt, "change is in doubt", "changes are in doubt");
         let words = "Sent, and no answer came; never sent again until somebody has looked.".to_owned();
-        needs.push(need(title, Vec::new(), vec![words], vec!["rollbook doubt".to_owned()]));
+        needs.push(need(title, Vec::new(), vec![words], vec![show(report)]));
     }
     if report.rejects_total > 0 {
         let title = count(report.rejects_total, "row was rejected", "rows were rejected");

@@ -144,12 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn an_approved_hold_asks_nobody_any_more() {
+    fn a_hold_that_is_over_asks_nobody_any_more() {
         let mut report = samples::held();
-        assert!(text(&report).contains("rollbook approve"));
+        assert!(text(&report).contains("WHAT NEEDS YOU"));
         report.status = RunStatus::Ok;
         report.pushes.iter_mut().for_each(|push| push.status = RunStatus::Ok);
-        assert!(!text(&report).contains("rollbook approve"));
+        assert!(!text(&report).contains("WHAT NEEDS YOU"));
         assert!(text(&report).contains("The guard max_removed_percent found 40 of 300"));
     }
 }

@@ -161,8 +161,8 @@ pub(super) fn held() -> Report {
             found: "40 of 300 active records, 13.3 %".to_owned(),
             limit: "5 %".to_owned(),
             explanation: "40 people would lose their access, 39 of them because they are no longer in the \
-                          file. If the export is complete, approve the plan; if it was cut off, reject it \
-                          and send a whole one."
+                          file. If the export is complete, raise the limit for this once; if it was cut \
+                          off, send a whole one."
                 .to_owned(),
         }],
         ..ok()

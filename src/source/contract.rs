@@ -56,7 +56,7 @@ impl<'a> Contract<'a> {
         let reach = filters.iter().map(Filter::reach).max().unwrap_or_default();
         let pushes: Vec<PushPlan<'a>> =
             plan.pushes.iter().map(|push| PushPlan::new(push, &secret, reach, &mut wanted)).collect();
-        let (read, notes) = wanted.verdict(plan.file_name)?;
+        let (read, notes) = wanted.verdict(plan.file_name, !secret.is_empty())?;
         let keys = pushes.iter().flat_map(PushPlan::key_columns).collect();
         let (data, correction) = (header.data(), header.correction());
         Ok((Self { plan, header, data, correction, filters, pushes, secret, read, keys }, notes))
@@ -102,7 +102,11 @@ impl<'a> Contract<'a> {
         let rejected = pushes.iter().any(|mapped| matches!(mapped, Mapped::Rejected { .. }));
         let asked = self.plan.cells_of.is_some_and(|rows| rows.contains(&origin.row));
         let cells = (rejected || asked).then(|| self.texts(&row));
-        ReadRow { origin, filtered: verdict == Verdict::Filtered, pushes, cells }
+        let shifted = match shape {
+            Shape::Fits(width) => width < self.header.len(),
+            Shape::TooLong(..) => true,
+        };
+        ReadRow { origin, filtered: verdict == Verdict::Filtered, shifted, pushes, cells }
     }
 
     fn shape(&self, cells: Cells<'_>) -> Shape {

@@ -130,10 +130,30 @@ impl<'h> Wanted<'h> {
     }
 
     /// The columns that the job reads and notes on their spelling, or all that is wrong.
-    pub(super) fn verdict(self, file: &str) -> Result<(BTreeSet<usize>, Vec<String>), FileProblem> {
+    ///
+    /// With `secret` columns mapped and none of the wanted ones found, the first row is perhaps no header
+    /// but somebody's data, password included: then nothing of it is shown.
+    pub(super) fn verdict(
+        self,
+        file: &str,
+        secret: bool,
+    ) -> Result<(BTreeSet<usize>, Vec<String>), FileProblem> {
         let Self { header, missing, twice, notes, columns } = self;
         if missing.is_empty() && twice.is_empty() {
             return Ok((columns, notes));
+        }
+        if secret && columns.is_empty() {
+            let wanted: Vec<&str> =
+                missing.iter().map(|words| words.split(" (nearest").next().unwrap_or_default()).collect();
+            let what = format!(
+                "row {} has none of the columns that the job reads ({}); what it has is not shown, since it may \
+                 be somebody's data",
+                header.row,
+                wanted.join(", ")
+            );
+            let way_out = "If the header stands in another row, set `header_row` in the job's [source]; if it is \
+                           missing, switch it on in the export.";
+            return Err(FileProblem::new(file, what, way_out));
         }
         let mut what = format!("the header in row {} is not what the job expects", header.row);
         if !missing.is_empty() {
@@ -210,7 +230,7 @@ mod tests {
         let header = header(names);
         let mut want = Wanted::new(&header);
         let places: Vec<usize> = wanted.iter().map(|name| want.column(&(*name).into())).collect();
-        match (want.verdict("hr.csv"), expected) {
+        match (want.verdict("hr.csv", false), expected) {
             (Ok(_), Ok(expected)) => assert_eq!(places, expected),
             (Err(problem), Err(words)) => {
                 let text = problem.to_string();
@@ -227,6 +247,15 @@ mod tests {
         check("  First\u{a0} \n name ", "First name");
         check("e\u{ad}mail\u{200b}\u{200e}", "email");
         check("\u{200b} ", "");
+    }
+
+    #[test]
+    fn a_first_row_that_may_be_somebodys_data_is_not_shown() {
+        let header = header(&["E1", "Ann", "employ33"]);
+        let mut want = Wanted::new(&header);
+        want.column(&"employee".into());
+        let problem = want.verdict("hr.csv", true).map(|_| ()).unwrap_err().to_string();
+        assert!(problem.contains("`employee`") && !problem.contains("employ33"), "{problem}");
     }
 
     #[test]

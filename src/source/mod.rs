@@ -82,6 +82,8 @@ pub struct ReadRow {
     pub origin: Origin,
     /// Whether a filter leaves it out.
     pub filtered: bool,
+    /// Whether it has more or fewer cells than the header: each may stand under another's name.
+    pub shifted: bool,
     /// What it is for each push of the plan, in order; of a filtered row only the keys.
     pub pushes: Vec<Mapped>,
     /// The cells as text in the order of [`HeaderInfo::columns`], where any push turned the row down;

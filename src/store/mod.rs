@@ -3,6 +3,9 @@
 //! Its face shows no SQL, no SQLite and no open transaction, so that another database could stand
 //! behind it. It knows no file of an export, no LMS and no clock: times come in as arguments.
 
+mod account;
+mod copying;
+mod ending;
 mod error;
 mod history;
 mod mails;
@@ -14,6 +17,8 @@ mod requests;
 mod runs;
 mod seal;
 mod spool;
+mod spooled;
+mod stops;
 mod ticks;
 mod values;
 
@@ -30,7 +35,7 @@ use sqlx::{SqlSafeStr, Sqlite, Transaction};
 pub use error::StoreError;
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use mails::{MailEntry, MailState, NewMail};
-pub use outbox::{OpenRow, Queued, QueuedState, Settled, Stop};
+pub use outbox::{OpenRow, Queued, QueuedState, Settled};
 pub use plans::{PlannedPush, SpooledSummary};
 pub use pushes::{PushRef, PushState, SnapshotRow};
 pub use rejects::{OriginalCells, StoredReject};
@@ -38,6 +43,7 @@ pub use requests::Request;
 pub use runs::{NewFile, NewRun, Phase, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};
 pub use spool::{RejectedCells, Spool, SpoolChange, StagedRow, StagedState};
+pub use stops::Stop;
 pub use ticks::TickKind;
 
 /// Every migration, oldest first; they only go forward.
@@ -58,12 +64,7 @@ impl Store {
     /// When the file can't be made, read or written, or was made by a newer Rollbook.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         // SQLite would make the file readable for everybody that the umask allows.
-        std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|error| StoreError::file(path, &error))?;
+        drop(open_private(path).map_err(|error| StoreError::file(path, &error))?);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -78,7 +79,7 @@ impl Store {
             .idle_timeout(None)
             .connect_with(options.clone())
             .await?;
-        migrator().run(&writer).await?;
+        migrate(&writer, path).await?;
         let reader =
             SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
         Ok(Self { writer, reader, path: path.to_owned() })
@@ -111,6 +112,23 @@ impl Store {
             begun => Ok(begun?),
         }
     }
+}
+
+/// Brings the database to the present schema. Two processes that start at once take turns: the lock lies
+/// in a file of its own, since closing the database's file would lose the locks that SQLite has on it.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let turn = path.with_extension("db-migration");
+    let failed = |error: std::io::Error| StoreError::file(&turn, &error);
+    let file = open_private(&turn).map_err(failed)?;
+    let _turn = tokio::task::spawn_blocking(move || file.lock().map(|()| file))
+        .await
+        .map_err(|error| StoreError::Other(error.to_string()))?
+        .map_err(failed)?;
+    Ok(migrator().run(writer).await?)
+}
+
+fn open_private(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 fn migrator() -> Migrator {

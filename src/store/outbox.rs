@@ -13,11 +13,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row};
 
 use crate::model::{
-    ChangeKind, ChangeState, ConnectionName, Extras, Fields, JobName, Key, OperationName, PushCounts, PushId,
-    Standing,
+    ChangeKind, ChangeState, ConnectionName, Extras, Fields, JobName, Key, OperationName, PushId, Standing,
 };
 
-use super::values::{count, from_json, json, kind, millis, state, time};
+use super::values::{count, from_json, json, kind, millis, time};
 use super::{PushRef, RunRef, Store, StoreError};
 
 /// A change that was claimed for delivery.
@@ -110,17 +109,6 @@ pub struct OpenRow {
     pub sent: bool,
 }
 
-/// A connection that was stopped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// The account.
-    pub connection: ConnectionName,
-    /// The code.
-    pub code: String,
-    /// The words.
-    pub reason: String,
-}
-
 impl Store {
     /// Claims the next changes of a connection that are due, at most `limit`, in order of delivery; none of
     /// the pushes that are `quiet` while they are planned.
@@ -132,15 +120,7 @@ impl Store {
         quiet: &[PushRef],
     ) -> Result<Vec<Queued>, StoreError> {
         // Looking costs no lock: only where something is due is the writer asked.
-        let due = sqlx::query(
-            "SELECT 1 FROM change c JOIN run r ON r.run_ref = c.run_ref
-             WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ? LIMIT 1",
-        )
-        .bind(connection.as_str())
-        .bind(millis(now))
-        .fetch_optional(&self.reader)
-        .await?;
-        if due.is_none() {
+        if self.next_due(connection, quiet).await?.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
         let mut transaction = self.begin().await?;
@@ -159,7 +139,7 @@ impl Store {
         )
         .bind(connection.as_str())
         .bind(millis(now))
-        .bind(json(&quiet.iter().map(|push| push.0).collect::<Vec<_>>())?)
+        .bind(refs(quiet)?)
         .bind(limit)
         .fetch_all(&mut *transaction)
         .await?;
@@ -177,14 +157,21 @@ impl Store {
         Ok(queued)
     }
 
-    /// When the next waiting change of a connection is due; `None` where none waits.
-    pub async fn next_due(&self, connection: &ConnectionName) -> Result<Option<DateTime<Utc>>, StoreError> {
+    /// When the next waiting change of a connection is due, those of `quiet` pushes aside; `None` where none
+    /// waits.
+    pub async fn next_due(
+        &self,
+        connection: &ConnectionName,
+        quiet: &[PushRef],
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let row = sqlx::query(
-            "SELECT c.next_at FROM change c JOIN run r ON r.run_ref = c.run_ref
+            "SELECT c.next_at FROM change c INDEXED BY change_due JOIN run r ON r.run_ref = c.run_ref
              WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired'
+               AND c.push_ref NOT IN (SELECT value FROM json_each(?))
              ORDER BY c.next_at LIMIT 1",
         )
         .bind(connection.as_str())
+        .bind(refs(quiet)?)
         .fetch_optional(&self.reader)
         .await?;
         row.map(|row| time(row.try_get(0)?)).transpose()
@@ -285,207 +272,11 @@ impl Store {
             .await?;
         Ok(done.rows_affected())
     }
+}
 
-    /// Begins the next round of changes that wait for something they refer to, where the last round got
-    /// something accepted and nothing of the push is under way (semantics 12). What earlier runs have
-    /// parked takes part: it may have waited for what this run has made. Gives how many.
-    pub async fn next_round(&self, run: RunRef, push: PushRef) -> Result<u64, StoreError> {
-        // Looking costs no lock, and mostly nothing is parked.
-        let parked = sqlx::query(
-            "SELECT 1 FROM change WHERE push_ref = ? AND state = 'parked' AND reference = 1 LIMIT 1",
-        )
-        .bind(push.0)
-        .fetch_optional(&self.reader)
-        .await?;
-        if parked.is_none() {
-            return Ok(0);
-        }
-        let mut transaction = self.begin().await?;
-        let row = sqlx::query(
-            "SELECT p.round,
-                    (SELECT count(*) FROM change WHERE push_ref = ?2 AND state IN ('waiting', 'claimed')),
-                    (SELECT count(*) FROM change c JOIN run r ON r.run_ref = ?1
-                     WHERE c.push_ref = ?2 AND c.round = p.round AND c.state IN ('accepted', 'already')
-                       AND (c.run_ref = ?1 OR (c.run_ref < ?1 AND c.settled_at >= r.started_at)))
-             FROM push_run p WHERE p.run_ref = ?1 AND p.push_ref = ?2",
-        )
-        .bind(run.0)
-        .bind(push.0)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some(row) = row else { return Ok(0) };
-        let (round, open, accepted): (i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        if open > 0 || accepted == 0 {
-            return Ok(0);
-        }
-        let again = sqlx::query(
-            "UPDATE change SET state = 'waiting', reference = 0, attempts = 0, next_at = 0, round = ?3
-             WHERE run_ref <= ?1 AND push_ref = ?2 AND state = 'parked' AND reference = 1",
-        )
-        .bind(run.0)
-        .bind(push.0)
-        .bind(round + 1)
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-        sqlx::query("UPDATE push_run SET round = ?3 WHERE run_ref = ?1 AND push_ref = ?2")
-            .bind(run.0)
-            .bind(push.0)
-            .bind(round + 1)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(again)
-    }
-
-    /// The latest earlier change of each key that did not end well: what planning must know of the open
-    /// outbox. Keys in order, in the same range as `snapshot_page`.
-    pub async fn open_page(
-        &self,
-        push: PushRef,
-        after: Option<&Key>,
-        until: Option<&Key>,
-        limit: u32,
-    ) -> Result<Vec<OpenRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT key, state, kind, maybe_sent FROM change c INDEXED BY change_open
-             WHERE push_ref = ?1 AND key > ?2 AND (?3 IS NULL OR key <= ?3)
-               AND (state IN ('waiting', 'claimed', 'parked', 'refused') OR (state = 'superseded' AND maybe_sent = 1))
-               AND change_ref = (SELECT max(change_ref) FROM change l INDEXED BY change_key
-                                 WHERE l.push_ref = ?1 AND l.key = c.key AND l.state <> 'held'
-                                   AND (l.state <> 'superseded' OR l.maybe_sent = 1))
-             ORDER BY key LIMIT ?4",
-        )
-        .bind(push.0)
-        .bind(after.map_or("", Key::as_str))
-        .bind(until.map(Key::as_str))
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(OpenRow {
-                    key: Key::from_stored(row.try_get(0)?),
-                    state: state(row.try_get(1)?)?,
-                    kind: kind(row.try_get(2)?)?,
-                    sent: row.try_get(3)?,
-                })
-            })
-            .collect()
-    }
-
-    /// The account of each push of a run: plan and outcomes.
-    pub async fn account(&self, run: RunRef) -> Result<Vec<(PushRef, PushId, PushCounts)>, StoreError> {
-        let plans = sqlx::query(
-            "SELECT push_ref, push, tally FROM push_run JOIN push USING (push_ref) WHERE run_ref = ?
-             ORDER BY push_run.rowid",
-        )
-        .bind(run.0)
-        .fetch_all(&self.reader)
-        .await?;
-        let states =
-            sqlx::query("SELECT push_ref, state, count(*) FROM change WHERE run_ref = ? GROUP BY 1, 2")
-                .bind(run.0)
-                .fetch_all(&self.reader)
-                .await?;
-        plans
-            .iter()
-            .map(|row| {
-                let push = PushRef(row.try_get(0)?);
-                let mut counts: PushCounts = from_json(row.try_get(2)?)?;
-                for outcome in &states {
-                    if outcome.try_get::<i64, _>(0)? != push.0 {
-                        continue;
-                    }
-                    let number = count(outcome.try_get(2)?);
-                    match state(outcome.try_get(1)?)? {
-                        ChangeState::Waiting | ChangeState::Claimed => counts.pending += number,
-                        ChangeState::Held => counts.held += number,
-                        ChangeState::Accepted => counts.accepted += number,
-                        ChangeState::Already => counts.already += number,
-                        ChangeState::Refused => counts.refused += number,
-                        ChangeState::Parked => counts.parked += number,
-                        ChangeState::Superseded => counts.superseded += number,
-                    }
-                }
-                Ok((push, row.try_get::<String, _>(1)?.into(), counts))
-            })
-            .collect()
-    }
-
-    /// What of a run is still under way: waiting and claimed changes by push and connection, and those of
-    /// earlier runs of its pushes that get their next try with it (semantics 25).
-    ///
-    /// The count is that of the claimed ones: calls that may be out.
-    pub async fn under_way(&self, run: RunRef) -> Result<Vec<(PushRef, ConnectionName, u64)>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT push_ref, connection, sum(state = 'claimed') FROM (
-                 SELECT push_ref, connection, state FROM change
-                 WHERE run_ref = ?1 AND state IN ('waiting', 'claimed')
-                 UNION ALL
-                 SELECT push_ref, connection, state FROM change
-                 WHERE push_ref IN (SELECT push_ref FROM push_run WHERE run_ref = ?1)
-                   AND state IN ('waiting', 'claimed') AND run_ref < ?1 AND attempts = 0)
-             GROUP BY 1, 2",
-        )
-        .bind(run.0)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok((PushRef(row.try_get(0)?), row.try_get::<String, _>(1)?.into(), count(row.try_get(2)?)))
-            })
-            .collect()
-    }
-
-    /// Stops a connection until the next run of its own.
-    pub async fn stop_connection(&self, stop: &Stop, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("INSERT OR REPLACE INTO stop (connection, code, reason, at) VALUES (?, ?, ?, ?)")
-            .bind(stop.connection.as_str())
-            .bind(&stop.code)
-            .bind(&stop.reason)
-            .bind(millis(now))
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
-
-    /// Lets every stopped connection, and every change that waits for its next try, have another try now.
-    pub async fn clear_stops(&self) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        sqlx::query("DELETE FROM stop").execute(&mut *transaction).await?;
-        sqlx::query("UPDATE change SET next_at = 0 WHERE state = 'waiting' AND next_at > 0")
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Connections that are stopped.
-    pub async fn stops(&self) -> Result<Vec<Stop>, StoreError> {
-        let rows = sqlx::query("SELECT connection, code, reason FROM stop ORDER BY connection")
-            .fetch_all(&self.reader)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Stop {
-                    connection: row.try_get::<String, _>(0)?.into(),
-                    code: row.try_get(1)?,
-                    reason: row.try_get(2)?,
-                })
-            })
-            .collect()
-    }
-
-    /// How many changes of each connection wait.
-    pub async fn waiting(&self) -> Result<Vec<(ConnectionName, u64)>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT connection, count(*) FROM change WHERE state IN ('waiting', 'claimed') GROUP BY 1 ORDER BY 1",
-        )
-        .fetch_all(&self.reader)
-        .await?;
-        rows.iter().map(|row| Ok((row.try_get::<String, _>(0)?.into(), count(row.try_get(1)?)))).collect()
-    }
+/// Pushes as one bound value.
+fn refs(pushes: &[PushRef]) -> Result<String, StoreError> {
+    json(&pushes.iter().map(|push| push.0).collect::<Vec<_>>())
 }
 
 fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {

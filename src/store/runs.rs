@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::model::{Fingerprint, JobName, PushCounts, RunId, RunStatus};
+use crate::model::{Fingerprint, JobName, RunId, RunStatus};
 
-use super::values::{count, fingerprint, from_json, int, json, maybe_time, millis, time};
+use super::values::{count, fingerprint, from_json, int, maybe_time, millis, time};
 use super::{Store, StoreError};
 
 /// A run in the database.
@@ -181,20 +181,6 @@ impl Store {
         row.as_ref().map(record).transpose()
     }
 
-    /// Whether every row of a run was settled as accepted or already there, or was unchanged: only then
-    /// can the same bytes be passed over (semantics 28).
-    pub async fn settled_well(&self, run: RunRef) -> Result<bool, StoreError> {
-        let row = sqlx::query(
-            "SELECT (SELECT count(*) FROM change WHERE run_ref = ?1 AND state NOT IN ('accepted', 'already'))
-                  + (SELECT count(*) FROM reject WHERE run_ref = ?1)
-                  + (SELECT count(*) FROM finding WHERE run_ref = ?1)",
-        )
-        .bind(run.0)
-        .fetch_one(&self.reader)
-        .await?;
-        Ok(row.try_get::<i64, _>(0)? == 0)
-    }
-
     /// The run that claimed the original at this place, if one did.
     pub async fn run_of_claim(&self, claimed: &str) -> Result<Option<RunRef>, StoreError> {
         let row = sqlx::query("SELECT run_ref FROM run WHERE claimed = ?")
@@ -237,87 +223,6 @@ impl Store {
             .bind(run.0)
             .execute(&self.writer)
             .await?;
-        Ok(())
-    }
-
-    /// Ends a run without a plan: it failed, or there was nothing to do. Rows are those of the file where
-    /// it was passed over.
-    pub async fn end_run(
-        &self,
-        run: RunRef,
-        status: RunStatus,
-        failure: Option<&str>,
-        notes: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE run SET phase = 'done', status = ?, failure = ?, notes = ?, finished_at = ?,
-                    reports_due = reports_due + 1
-             WHERE run_ref = ?",
-        )
-        .bind(status.as_str())
-        .bind(failure)
-        .bind(json(&notes)?)
-        .bind(millis(now))
-        .bind(run.0)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
-    /// Takes over the account of the run with the same bytes: every row of it is unchanged now.
-    pub async fn repeat_account(&self, run: RunRef, same: RunRef) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        sqlx::query(
-            "UPDATE run SET rows = s.rows, filtered = s.filtered, header = s.header
-             FROM (SELECT rows, filtered, header FROM run WHERE run_ref = ?1) s WHERE run_ref = ?2",
-        )
-        .bind(same.0)
-        .bind(run.0)
-        .execute(&mut *transaction)
-        .await?;
-        let rows = sqlx::query("SELECT push_ref, tally FROM push_run WHERE run_ref = ?")
-            .bind(same.0)
-            .fetch_all(&mut *transaction)
-            .await?;
-        for row in &rows {
-            let before: PushCounts = from_json(row.try_get(1)?)?;
-            let duplicates = before.duplicates;
-            let unchanged = before.rows() - duplicates - before.rejected;
-            let now = PushCounts { duplicates, unchanged, ..PushCounts::default() };
-            // The step may have been taken before a crash.
-            sqlx::query(
-                "INSERT OR REPLACE INTO push_run (run_ref, push_ref, fingerprint, tally, emptied, vanished, notes)
-                 SELECT ?2, push_ref, fingerprint, ?4, emptied, vanished, '[]'
-                 FROM push_run WHERE run_ref = ?1 AND push_ref = ?3",
-            )
-            .bind(same.0)
-            .bind(run.0)
-            .bind(row.try_get::<i64, _>(0)?)
-            .bind(json(&now)?)
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Ends the delivery of a run, with its status; again when more has settled after its deadline.
-    pub async fn finish_run(
-        &self,
-        run: RunRef,
-        status: RunStatus,
-        finished_at: Option<DateTime<Utc>>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE run SET phase = 'done', status = ?, finished_at = ?, reports_due = reports_due + 1
-             WHERE run_ref = ? AND finished_at IS NULL",
-        )
-        .bind(status.as_str())
-        .bind(finished_at.map(millis))
-        .bind(run.0)
-        .execute(&self.writer)
-        .await?;
         Ok(())
     }
 }

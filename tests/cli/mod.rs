@@ -1,1 +1,6 @@
 //! The command line: exit codes, documents and texts.
+
+mod check;
+mod daemon;
+mod documents;
+mod texts;

@@ -16,15 +16,13 @@ pub(crate) struct Account {
     pub(crate) code: i32,
     /// The document.
     pub(crate) json: Value,
-    /// What stood on standard error.
-    pub(crate) stderr: String,
 }
 
 impl Account {
     /// The document of a command, once it is one and its sums hold.
     #[track_caller]
     pub(crate) fn new(ended: Ended) -> Self {
-        let account = Self { code: ended.code, json: ended.json(), stderr: ended.stderr };
+        let account = Self { code: ended.code, json: ended.json() };
         account.check_sums();
         account
     }

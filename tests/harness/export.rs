@@ -62,15 +62,6 @@ impl Export {
         self
     }
 
-    /// With the cell of every row changed.
-    pub(crate) fn with_all(mut self, column: &str, value: impl Fn(&str) -> String) -> Self {
-        let column = self.column(column);
-        for row in &mut self.rows {
-            row[column] = value(&row[column]);
-        }
-        self
-    }
-
     /// With a column more.
     pub(crate) fn with_column(mut self, name: &str, value: &str) -> Self {
         self.columns.push(name.to_owned());

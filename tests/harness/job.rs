@@ -69,12 +69,6 @@ impl JobFile {
         self
     }
 
-    /// Takes a whole section out.
-    pub(crate) fn without_section(mut self, section: &str) -> Self {
-        self.section(section).clear();
-        self
-    }
-
     fn section(&mut self, name: &str) -> &mut BTreeMap<String, String> {
         let found = self.sections.iter_mut().find(|(section, _)| *section == name);
         &mut found.unwrap_or_else(|| panic!("no section {name}")).1

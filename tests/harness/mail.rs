@@ -15,8 +15,6 @@ pub(crate) struct Mail {
     pub(crate) html: String,
     /// The attached files.
     pub(crate) attachments: Vec<(String, Vec<u8>)>,
-    /// All of it.
-    pub(crate) raw: Vec<u8>,
 }
 
 impl Mail {
@@ -35,7 +33,6 @@ impl Mail {
             text: text.replace("\r\n", "\n"),
             html: html.into_owned(),
             attachments,
-            raw: raw.clone(),
         }
     }
 

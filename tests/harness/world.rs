@@ -232,6 +232,7 @@ impl World {
     pub(crate) fn mails(&self) -> Vec<Mail> {
         let mut mails: Vec<Mail> = files(&self.path("mail"))
             .into_iter()
+            .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
             .map(|path| {
                 let name = path.file_name().unwrap().to_str().unwrap().to_owned();
                 Mail::parse(name, fs::read(path).unwrap())
@@ -270,13 +271,13 @@ impl World {
         })
     }
 
-    /// What waits is due in a long time, as if the LMS had asked for a long pause.
-    pub(crate) fn put_off(&self) {
+    /// What waits is due then (milliseconds since 1970), whatever pause the LMS has made necessary.
+    pub(crate) fn make_due(&self, at: i64) {
         let options = SqliteConnectOptions::new().filename(self.path("data/rollbook.db"));
         self.runtime.block_on(async {
             let pool = SqlitePool::connect_with(options).await.unwrap();
-            let put_off = "UPDATE change SET next_at = 4102444800000 WHERE state = 'waiting'";
-            sqlx::query(put_off).execute(&pool).await.unwrap();
+            let due = sqlx::query("UPDATE change SET next_at = ? WHERE state = 'waiting'");
+            due.bind(at).execute(&pool).await.unwrap();
             pool.close().await;
         });
     }

@@ -96,6 +96,7 @@ fn rule_25_an_lms_that_is_down_delays_no_other_and_the_report_goes_at_the_deadli
 
     // Once it is up again, a sync without a file delivers the rest, and the other report comes.
     world.portal("branch").set_faults("".parse().unwrap());
+    world.make_due(0);
     world.leftovers = false;
     let late = world.sync();
     assert_eq!((late.run(), late.status()), (run.run(), "ok"));

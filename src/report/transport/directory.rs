@@ -77,7 +77,9 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// An unnamed file in the folder or, where that is still to be made, in the nearest one that is there.
 fn try_out(folder: &Path) -> io::Result<()> {
-    let there = folder.ancestors().find(|path| path.is_dir());
+    // Of a relative path the last ancestor is the empty one, which stands for the working folder.
+    let here = |path: &Path| if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() };
+    let there = folder.ancestors().map(here).find(|path| path.is_dir());
     let there = there.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
     tempfile::tempfile_in(there).map(drop)
 }

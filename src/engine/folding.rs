@@ -1,0 +1,207 @@
+//! Folds what the database knows of a run into its report.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+
+use chrono_tz::Tz;
+use tokio::runtime::Handle;
+
+use crate::model::{ChangeState, RunStatus};
+use crate::report::{
+    ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection,
+    StoppedLine, write_json,
+};
+use crate::store::{ChangeRow, RunRecord, RunRef, StoredReject};
+
+use super::conclude::push_status;
+use super::{Engine, EngineError};
+
+/// How many lines of a kind a report holds; attachments and JSON have all.
+const LINES: u32 = 200;
+/// How many lines are fetched at a time.
+const PAGE: u32 = 1000;
+/// What a person is told of: neither accepted nor replaced.
+const TOLD: [ChangeState; 4] =
+    [ChangeState::Refused, ChangeState::Parked, ChangeState::Waiting, ChangeState::Claimed];
+
+/// The report of a run as it stands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, EngineError> {
+    let store = &engine.store;
+    let job = engine.config.jobs.get(&run.job);
+    let account = store.account(run.run_ref).await?;
+    let findings = store.findings(run.run_ref).await?;
+    let stops = store.stops().await?;
+    let mut pushes = Vec::new();
+    for row in store.push_runs(run.run_ref).await? {
+        let counts = account.iter().find(|(found, ..)| *found == row.push_ref).map(|(.., counts)| *counts);
+        let counts = counts.unwrap_or_default();
+        let held = findings.iter().any(|(push, ..)| *push == row.push);
+        let stopped = stops.iter().any(|stop| stop.connection == row.connection);
+        pushes.push(PushSection {
+            push: row.push,
+            connection: row.connection,
+            operation: row.operation,
+            status: push_status(&counts, held, stopped),
+            counts,
+            emptied: row.emptied,
+            vanished: row.vanished,
+            notes: row.notes,
+        });
+    }
+    let connections: Vec<_> = pushes.iter().map(|push| push.connection.clone()).collect();
+    let rejects = store.rejects(run.run_ref, None, LINES).await?;
+    let refusals = store.changes(run.run_ref, &TOLD, 0, LINES).await?;
+    let refusals_total =
+        pushes.iter().map(|push| push.counts.refused + push.counts.parked + push.counts.pending).sum();
+    let still_open = store.still_open(&run.job, run.run_ref, LINES).await?;
+    Ok(Report {
+        run: run.run.clone(),
+        job: run.job.clone(),
+        description: job.map(|job| job.description.clone()).unwrap_or_default(),
+        status: run.status.unwrap_or(RunStatus::Partial),
+        cause: run.cause.clone(),
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        timezone: job.and_then(|job| job.schedule.timezone).unwrap_or(Tz::UTC),
+        source: run.file.as_ref().map(|file| SourceSection {
+            file: file.clone(),
+            sha256: run.sha256.clone().unwrap_or_default(),
+            rows: run.rows,
+            filtered: run.filtered,
+            read: run.rows.saturating_sub(run.filtered),
+        }),
+        failure: run.failure.clone(),
+        notes: run.notes.clone(),
+        pushes,
+        guards: findings
+            .into_iter()
+            .map(|(push, guard, found, limit, explanation)| GuardLine {
+                push,
+                guard,
+                found,
+                limit,
+                explanation,
+            })
+            .collect(),
+        rejects: rejects.into_iter().flat_map(|(_, stored)| reject_lines(stored)).collect(),
+        rejects_total: store.count_rejects(run.run_ref).await?,
+        refusals: refusals.into_iter().map(refusal_line).collect(),
+        refusals_total,
+        stopped: stops
+            .into_iter()
+            .filter(|stop| connections.contains(&stop.connection))
+            .map(|stop| StoppedLine { connection: stop.connection, code: stop.code, reason: stop.reason })
+            .collect(),
+        still_open: still_open
+            .into_iter()
+            .map(|open| OpenLine {
+                run: open.run,
+                push: open.push,
+                key: open.key,
+                code: open.code,
+                reason: open.reason,
+            })
+            .collect(),
+        attachments: Vec::new(),
+    })
+}
+
+/// Writes the JSON document of a run with all its rejects and refusals, however many there are. Blocks:
+/// call it where that is allowed (`block_in_place`).
+///
+/// # Errors
+/// When the database fails or `out` does.
+pub fn write_run_json(engine: &Engine, run: RunRef, report: &Report, out: impl Write) -> io::Result<()> {
+    let runtime = Handle::current();
+    let store = &engine.store;
+    let mut rejects = Paged::new(|after: Option<(u64, u64)>| {
+        let page = runtime.block_on(store.rejects(run, after, PAGE))?;
+        let last = page.last().map(|(place, stored)| (stored.reject.origin.row, *place));
+        Ok((page.into_iter().flat_map(|(_, stored)| reject_lines(stored)).collect(), last))
+    });
+    let mut refusals = Paged::new(|after: Option<i64>| {
+        let page = runtime.block_on(store.changes(run, &TOLD, after.unwrap_or_default(), PAGE))?;
+        let last = page.last().map(|change| change.change_ref);
+        Ok((page.into_iter().map(refusal_line).collect(), last))
+    });
+    write_json(out, report, &mut rejects, &mut refusals)
+}
+
+/// An iterator over pages that are fetched as they are needed.
+struct Paged<T, P, F> {
+    fetch: F,
+    items: VecDeque<T>,
+    after: Option<P>,
+    ended: bool,
+}
+
+impl<T, P: Copy, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Paged<T, P, F> {
+    fn new(fetch: F) -> Self {
+        Self { fetch, items: VecDeque::new(), after: None, ended: false }
+    }
+}
+
+impl<T, P: Copy, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Iterator
+    for Paged<T, P, F>
+{
+    type Item = io::Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.items.is_empty() && !self.ended {
+            match (self.fetch)(self.after) {
+                Ok((items, last)) => {
+                    self.items = items;
+                    self.ended = last.is_none();
+                    self.after = last.or(self.after);
+                }
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(io::Error::other(error)));
+                }
+            }
+        }
+        self.items.pop_front().map(Ok)
+    }
+}
+
+pub(super) fn reject_lines(stored: StoredReject) -> impl Iterator<Item = RejectLine> {
+    let StoredReject { push, reject } = stored;
+    reject.problems.into_iter().map(move |problem| RejectLine {
+        push: push.clone(),
+        sheet: reject.origin.sheet.as_deref().map(str::to_owned),
+        row: reject.origin.row,
+        key: reject.key.clone(),
+        field: problem.field,
+        value: problem.value,
+        reason: problem.reason,
+    })
+}
+
+fn refusal_line(row: ChangeRow) -> RefusalLine {
+    RefusalLine {
+        push: row.push,
+        row: row.row,
+        key: row.key,
+        state: row.state,
+        code: row.code.unwrap_or_default(),
+        reason: row.reason.unwrap_or_else(|| "not sent yet".to_owned()),
+    }
+}
+
+/// A change as `changes.csv` and `rollbook show` have it.
+pub fn change_line(row: ChangeRow) -> ChangeLine {
+    ChangeLine {
+        push: row.push,
+        key: row.key,
+        kind: row.kind,
+        row: row.row,
+        before: row.before,
+        after: row.after,
+        state: row.state,
+        code: row.code,
+        reason: row.reason,
+    }
+}
