@@ -3,9 +3,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::print_stdout,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "these are tests, their helpers included: whatever is amiss must end them"
 )]
 

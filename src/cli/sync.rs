@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Job;
-use crate::engine::{Crew, Engine, Incoming, load_report, write_run_json};
+use crate::engine::{Crew, Engine, Incoming, Quiet, load_report, write_run_json};
 use crate::model::JobName;
 use crate::report::text;
 use crate::store::{Phase, RunRef};
@@ -59,8 +59,14 @@ pub(super) async fn sync_here(
     stop: &CancellationToken,
 ) -> Result<Option<RunRef>, Failure> {
     let open = engine.recover().await?;
+    // Where nothing of the job is half done, its file comes first: it may take back what still waits.
+    let mut resumes = false;
+    for run in &open {
+        resumes |= engine.store.run(*run).await?.job == job.name;
+    }
+    let quiet = if resumes { None } else { Some(engine.quiet(job).await?) };
     let mut crew = Crew::start(engine);
-    let work = work(engine, job, open, incoming, stop);
+    let work = work(engine, job, open, incoming, quiet, stop);
     let run = tokio::select! {
         run = work => run,
         error = crew.failed() => Err(error.into()),
@@ -84,6 +90,7 @@ async fn work(
     job: &Job,
     open: Vec<RunRef>,
     incoming: Option<Incoming>,
+    quiet: Option<Quiet<'_>>,
     stop: &CancellationToken,
 ) -> Result<Option<RunRef>, Failure> {
     // What was interrupted comes first: of this job to its end, since runs of one job never overlap.
@@ -102,6 +109,7 @@ async fn work(
         Some(incoming) => Some(incoming),
         None => oldest_file(job, stop).await?.map(Incoming::Dropped),
     };
+    let quiet = quiet.filter(|_| incoming.is_some());
     let run = match (&incoming, resumed) {
         (Some(incoming), _) => engine.run_file(&job.name, incoming, "by hand").await?,
         (None, Some(resumed)) => return Ok(Some(resumed)),
@@ -111,6 +119,7 @@ async fn work(
             None => None,
         },
     };
+    drop(quiet);
     let run = match run {
         Some(run) => run,
         None => engine.run_nothing(&job.name, "by hand").await?,

@@ -131,7 +131,7 @@ impl Line {
             return Ok(());
         }
         let now = self.engine.clock.now();
-        let quiet: Vec<_> = self.engine.quiet.now().into_iter().collect();
+        let quiet = self.engine.quiet.now();
         self.queue = self.engine.store.claim_changes(&self.connection.name, now, CLAIM, &quiet).await?.into();
         if !self.queue.is_empty() && self.connector.is_none() {
             match open_connection(&self.connection) {

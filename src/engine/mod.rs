@@ -52,6 +52,7 @@ pub use folding::{change_line, load_report, write_run_json};
 pub use lock::{DataLock, LockError, check_owner};
 pub use planning::Plan;
 pub use preview::Preview;
+pub use quiet::Quiet;
 
 /// All that runs need, shared by the daemon and the command line.
 #[derive(Debug)]

@@ -161,7 +161,7 @@ impl Line {
             return Ok(alarm.min(until));
         }
         if self.queue.is_empty() && self.calls.is_empty() && self.outcomes.is_empty() {
-            let due = self.engine.store.next_due(&self.connection.name).await?;
+            let due = self.engine.store.next_due(&self.connection.name, &self.engine.quiet.now()).await?;
             let wait = due.map(|due| (due - self.engine.clock.now()).to_std().unwrap_or_default());
             alarm = alarm.min(now + wait.unwrap_or(IDLE_LOOK));
         }

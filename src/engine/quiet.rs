@@ -21,8 +21,8 @@ pub(super) struct QuietPushes(Mutex<BTreeSet<PushRef>>);
 
 impl QuietPushes {
     /// Those that are quiet now.
-    pub(super) fn now(&self) -> BTreeSet<PushRef> {
-        self.lock().clone()
+    pub(super) fn now(&self) -> Vec<PushRef> {
+        self.lock().iter().copied().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<PushRef>> {
@@ -31,7 +31,8 @@ impl QuietPushes {
 }
 
 /// Keeps pushes quiet as long as it lives.
-pub(super) struct Quiet<'a> {
+#[must_use = "it is quiet as long as this lives"]
+pub struct Quiet<'a> {
     engine: &'a Engine,
     pushes: Vec<PushRef>,
 }
@@ -52,7 +53,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) async fn quiet(&self, job: &Job) -> Result<Quiet<'_>, EngineError> {
+    pub async fn quiet(&self, job: &Job) -> Result<Quiet<'_>, EngineError> {
         let mut pushes = Vec::with_capacity(job.pushes.len());
         for push in &job.pushes {
             let name = &push.operation.name;

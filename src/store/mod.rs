@@ -26,7 +26,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -49,10 +49,6 @@ pub use ticks::TickKind;
 /// Every migration, oldest first; they only go forward.
 const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../migrations/0001_first.sql"))];
 
-/// How often a migration is tried while another process makes the same one, and the pause between.
-const MIGRATION_TRIES: u32 = 10;
-const MIGRATION_PAUSE: Duration = Duration::from_millis(100);
-
 /// The database of one data directory.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -68,12 +64,7 @@ impl Store {
     /// When the file can't be made, read or written, or was made by a newer Rollbook.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         // SQLite would make the file readable for everybody that the umask allows.
-        std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|error| StoreError::file(path, &error))?;
+        drop(open_private(path).map_err(|error| StoreError::file(path, &error))?);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -88,7 +79,7 @@ impl Store {
             .idle_timeout(None)
             .connect_with(options.clone())
             .await?;
-        migrate(&writer).await?;
+        migrate(&writer, path).await?;
         let reader =
             SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
         Ok(Self { writer, reader, path: path.to_owned() })
@@ -123,29 +114,21 @@ impl Store {
     }
 }
 
-/// Brings the database to the present schema. Two processes may find the same one to be made anew: each
-/// migration is a transaction, so whoever comes second looks again.
-async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    let mut tries = 0;
-    while let Err(error) = migrator().run(writer).await {
-        tries += 1;
-        if tries == MIGRATION_TRIES || !is_race(&error) {
-            return Err(error.into());
-        }
-        tokio::time::sleep(MIGRATION_PAUSE).await;
-    }
-    Ok(())
+/// Brings the database to the present schema. Two processes that start at once take turns: the lock lies
+/// in a file of its own, since closing the database's file would lose the locks that SQLite has on it.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let turn = path.with_extension("db-migration");
+    let failed = |error: std::io::Error| StoreError::file(&turn, &error);
+    let file = open_private(&turn).map_err(failed)?;
+    let _turn = tokio::task::spawn_blocking(move || file.lock().map(|()| file))
+        .await
+        .map_err(|error| StoreError::Other(error.to_string()))?
+        .map_err(failed)?;
+    Ok(migrator().run(writer).await?)
 }
 
-/// Whether another process was faster; nothing else is tried again, least of all on a full disk.
-fn is_race(error: &MigrateError) -> bool {
-    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
-        return false;
-    };
-    error.as_database_error().is_some_and(|error| {
-        let words = error.message();
-        error.is_unique_violation() || words.contains("already exists") || words.contains("is locked")
-    })
+fn open_private(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 fn migrator() -> Migrator {

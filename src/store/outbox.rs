@@ -120,15 +120,7 @@ impl Store {
         quiet: &[PushRef],
     ) -> Result<Vec<Queued>, StoreError> {
         // Looking costs no lock: only where something is due is the writer asked.
-        let due = sqlx::query(
-            "SELECT 1 FROM change c JOIN run r ON r.run_ref = c.run_ref
-             WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ? LIMIT 1",
-        )
-        .bind(connection.as_str())
-        .bind(millis(now))
-        .fetch_optional(&self.reader)
-        .await?;
-        if due.is_none() {
+        if self.next_due(connection, quiet).await?.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
         let mut transaction = self.begin().await?;
@@ -147,7 +139,7 @@ impl Store {
         )
         .bind(connection.as_str())
         .bind(millis(now))
-        .bind(json(&quiet.iter().map(|push| push.0).collect::<Vec<_>>())?)
+        .bind(refs(quiet)?)
         .bind(limit)
         .fetch_all(&mut *transaction)
         .await?;
@@ -165,14 +157,21 @@ impl Store {
         Ok(queued)
     }
 
-    /// When the next waiting change of a connection is due; `None` where none waits.
-    pub async fn next_due(&self, connection: &ConnectionName) -> Result<Option<DateTime<Utc>>, StoreError> {
+    /// When the next waiting change of a connection is due, those of `quiet` pushes aside; `None` where none
+    /// waits.
+    pub async fn next_due(
+        &self,
+        connection: &ConnectionName,
+        quiet: &[PushRef],
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let row = sqlx::query(
-            "SELECT c.next_at FROM change c JOIN run r ON r.run_ref = c.run_ref
+            "SELECT c.next_at FROM change c INDEXED BY change_due JOIN run r ON r.run_ref = c.run_ref
              WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired'
+               AND c.push_ref NOT IN (SELECT value FROM json_each(?))
              ORDER BY c.next_at LIMIT 1",
         )
         .bind(connection.as_str())
+        .bind(refs(quiet)?)
         .fetch_optional(&self.reader)
         .await?;
         row.map(|row| time(row.try_get(0)?)).transpose()
@@ -273,6 +272,11 @@ impl Store {
             .await?;
         Ok(done.rows_affected())
     }
+}
+
+/// Pushes as one bound value.
+fn refs(pushes: &[PushRef]) -> Result<String, StoreError> {
+    json(&pushes.iter().map(|push| push.0).collect::<Vec<_>>())
 }
 
 fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {

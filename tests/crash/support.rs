@@ -2,10 +2,12 @@
 //! LMS in this process.
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rollbook::sandbox::{Faults, Sandbox, SandboxCall, SandboxOptions, SandboxUser};
@@ -74,7 +76,7 @@ pub(crate) struct Lms {
 impl Drop for World {
     fn drop(&mut self) {
         // What a daemon wrote is what explains a test that has failed.
-        if std::thread::panicking()
+        if thread::panicking()
             && let Ok(log) = fs::read_to_string(self.path("log"))
         {
             let lines: Vec<&str> = log.lines().filter(|line| line.contains("\"rollbook::")).collect();
@@ -225,7 +227,7 @@ impl World {
     }
 
     pub(crate) fn output(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
+        ended(&mut self.command(arguments))
     }
 
     /// What a command prints as JSON.
@@ -327,6 +329,21 @@ pub(crate) fn export(users: usize) -> String {
         );
     }
     text
+}
+
+/// Lets a command end by itself, and fails the test where it does not.
+pub(crate) fn ended(command: &mut Command) -> Output {
+    let mut running = Running::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let streams = (running.0.stdout.take().unwrap(), running.0.stderr.take().unwrap());
+    let (stdout, stderr) = (thread::spawn(|| read(streams.0)), thread::spawn(|| read(streams.1)));
+    let status = until("the command ends", || running.ended());
+    Output { status, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+}
+
+fn read(mut stream: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 /// A process that does not outlive its test.

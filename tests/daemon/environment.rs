@@ -10,7 +10,9 @@ use std::time::Instant;
 
 use sqlx::{Connection as _, Executor as _};
 
-use crate::crash::support::{Lms, Running, World, export, installed, is_root, open, shown, skipped, until};
+use crate::crash::support::{
+    Lms, Running, World, ended, export, installed, is_root, open, shown, skipped, until,
+};
 
 /// Somebody other than root, on every system.
 const NOBODY: u32 = 65534;
@@ -136,19 +138,19 @@ fn a_drop_folder_without_rights_is_told() {
     }
     // Files can be read there and not be claimed.
     fs::set_permissions(world.path("inbox/hr"), fs::Permissions::from_mode(0o555)).unwrap();
-    let refused = world.command_as(NOBODY, &["sync", "hr"]).output().unwrap();
+    let refused = ended(&mut world.command_as(NOBODY, &["sync", "hr"]));
     assert_eq!(refused.status.code(), Some(1), "{}", shown(&refused));
     let words = String::from_utf8_lossy(&refused.stderr);
     assert!(words.contains("inbox/hr") && words.contains("check its owner and mode"), "{words}");
     // Not even read.
     fs::set_permissions(world.path("inbox/hr"), fs::Permissions::from_mode(0o700)).unwrap();
-    let refused = world.command_as(NOBODY, &["sync", "hr"]).output().unwrap();
+    let refused = ended(&mut world.command_as(NOBODY, &["sync", "hr"]));
     assert_eq!(refused.status.code(), Some(1), "{}", shown(&refused));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("can't be read"), "{}", shown(&refused));
     assert_eq!(lms.calls().len(), 0);
 
     chown(world.path("inbox/hr"), Some(NOBODY), Some(NOBODY)).unwrap();
-    let done = world.command_as(NOBODY, &["sync", "hr"]).output().unwrap();
+    let done = ended(&mut world.command_as(NOBODY, &["sync", "hr"]));
     assert!(done.status.success(), "{}", shown(&done));
     check_all_there(&lms, &world, 20);
 }
