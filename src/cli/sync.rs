@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Job;
 use crate::engine::{Crew, Engine, Incoming, Quiet, load_report, write_run_json};
-use crate::model::JobName;
 use crate::report::text;
 use crate::store::{Phase, RunRef};
 use crate::trigger::settled_files;
@@ -162,7 +161,8 @@ async fn sync_there(
             Some(Err(reason)) => return Err(Failure::failed(reason)),
             None => {}
         }
-        let there = still_there(engine, &job.name, stop).await;
+        let gone = "the daemon has stopped before it took the request: run the command again";
+        let there = still_there(engine, gone, stop).await;
         if !matches!(there, Ok(true)) {
             // Nobody waits for it any more: the next daemon shall not do it.
             engine.store.answer(request, Err("given up by whoever asked")).await?;
@@ -170,25 +170,27 @@ async fn sync_there(
             return Ok(None);
         }
     };
+    let gone = format!(
+        "the daemon has stopped before the run ended; its next start, or `rollbook sync {}`, takes it up again",
+        job.name
+    );
     while engine.store.run(run).await?.phase != Phase::Done {
-        if !still_there(engine, &job.name, stop).await? {
+        if !still_there(engine, &gone, stop).await? {
             return Ok(None);
         }
     }
     Ok(Some(run))
 }
 
-/// Waits a moment; `false` where somebody stopped us, an error where the daemon has gone.
-async fn still_there(engine: &Engine, job: &JobName, stop: &CancellationToken) -> Result<bool, Failure> {
+/// Waits a moment; `false` where somebody stopped us, an error that says `gone` where the daemon has gone.
+async fn still_there(engine: &Engine, gone: &str, stop: &CancellationToken) -> Result<bool, Failure> {
     tokio::select! {
         () = stop.cancelled() => return Ok(false),
         () = tokio::time::sleep(Duration::from_millis(250)) => {}
     }
     match lock(engine)? {
         None => Ok(true),
-        Some(_) => Err(Failure::failed(format!(
-            "the daemon has stopped before the run ended; `rollbook sync {job}` takes it up again"
-        ))),
+        Some(_) => Err(Failure::failed(gone)),
     }
 }
 
