@@ -1,4 +1,4 @@
-//! Who is there: rules 1 to 4.
+//! Who is there: rules 1 to 5.
 
 use crate::harness::{Export, JobFile, Setup, World};
 
@@ -77,4 +77,31 @@ fn rule_4_filtered_rows_are_left_alone_unless_the_job_says_otherwise() {
     world.set_job(&job.set("source.where_absent", "\"missing\""));
     world.sync_export(&moved).expect("ok, 2 unchanged, 1 remove, 1 accepted");
     assert_eq!(world.field("E3", "status"), "Inactive");
+}
+
+#[test]
+fn rule_5_two_pushes_for_one_record_fight_and_the_second_is_held() {
+    let (mut world, export) = loaded(4);
+    let rival = |world: &World, shared: &str| {
+        let text = JobFile::default().text().replace("[[push]]", &format!("[[push]]\n{shared}"));
+        std::fs::write(world.path("jobs/rival.toml"), text).unwrap();
+    };
+    rival(&world, "");
+    let file = world.path("rival.csv");
+    std::fs::write(&file, export.clone().with("E2", "title", "Lead").csv()).unwrap();
+    let file = file.to_str().unwrap().to_owned();
+    let arguments = ["sync", "rival", "--json", "--file", file.as_str()];
+
+    let held = world.run(&arguments).expect(3).json();
+    assert_eq!(held["guards"][0]["guard"], "shared_key", "{held}");
+    let explained = held["guards"][0]["found"].as_str().unwrap();
+    assert!(
+        explained.contains("4 records") && explained.contains("people: upside.manage_user"),
+        "{explained}"
+    );
+    assert_eq!((world.lms().calls().len(), world.field("E2", "designation")), (4, "Adviser".to_owned()));
+
+    rival(&world, "shared = true");
+    world.run(&arguments).expect(0);
+    assert_eq!(world.field("E2", "designation"), "Lead");
 }
