@@ -30,12 +30,12 @@ impl Watcher {
                     own.tick();
                 } else {
                     if own.length() != Some(progress.changes()) {
+                        own.set_message("");
                         let style = ProgressStyle::with_template(
                             "delivering [{bar:40}] {pos} of {len} changes, {eta} left {msg}",
                         );
                         own.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
                         own.set_length(progress.changes());
-                        own.set_message("");
                     }
                     own.set_position(progress.settled().min(progress.changes()));
                 }
