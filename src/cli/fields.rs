@@ -62,6 +62,13 @@ fn values(field: &Field) -> String {
         FieldKind::Date { format } => {
             format!("date, sent as {}", format.replace("%m", "MM").replace("%d", "DD").replace("%Y", "YYYY"))
         }
+        FieldKind::DateTime => "date and time, sent as YYYY-MM-DDThh:mm:ss".to_owned(),
+        FieldKind::Bool => "true or false".to_owned(),
+        FieldKind::Number { least, greatest } => format!("number from {least} to {greatest}"),
+        FieldKind::Milliseconds => "time spent, sent as milliseconds".to_owned(),
+        FieldKind::Grade => "up to 5 characters, or a number from 0 to 100".to_owned(),
+        FieldKind::Url { hosts } if hosts.is_empty() => "https address".to_owned(),
+        FieldKind::Url { hosts } => format!("https address at {}", hosts.join(" or ")),
         FieldKind::Email => "e-mail address".to_owned(),
         FieldKind::OneOf(values) => format!("one of {}", values.join(", ")),
         FieldKind::List { separator, of: ListOf::Email } => {

@@ -81,6 +81,16 @@ fn settings(table: &Table<'_>, product: &Product) -> (Settings, BTreeMap<String,
                     value.one_or_texts().into_iter().map(|(text, _)| text.to_owned()).collect();
                 (!texts.is_empty()).then_some(SettingValue::Texts(texts))
             }
+            SettingKind::Whole { least, greatest } => value.whole(least..=greatest).map(SettingValue::Whole),
+            SettingKind::Parameters => {
+                let entries = value.table().map(|table| table.entries()).unwrap_or_default();
+                let names: Vec<_> = entries.iter().map(|(name, _)| name.clone()).collect();
+                for (name, value) in &entries {
+                    let found = secret::reference_or_value(value);
+                    secrets.extend(found.map(|found| (format!("{}.{name}", setting.key), found)));
+                }
+                Some(SettingValue::Texts(names))
+            }
             SettingKind::Secret | SettingKind::SecretOrValue => {
                 let found = match setting.kind {
                     SettingKind::Secret => secret::reference(&value),

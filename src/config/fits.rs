@@ -24,7 +24,13 @@ pub(super) fn fits_parts(field: &Field, value: &str, separator: Option<&str>) ->
     }
     let found = quoted(value);
     match &field.kind {
-        FieldKind::Text => None,
+        FieldKind::Text
+        | FieldKind::DateTime
+        | FieldKind::Bool
+        | FieldKind::Number { .. }
+        | FieldKind::Milliseconds
+        | FieldKind::Grade
+        | FieldKind::Url { .. } => None,
         FieldKind::Date { format } => NaiveDate::parse_from_str(value, format)
             .err()
             .map(|_| format!("found {found}; allowed: a date written {format}{}", example(format))),

@@ -154,6 +154,7 @@ impl Options {
             field: field.clone(),
             take,
             date: self.date,
+            unit: None,
             values: self.values,
             default: self.default,
             separator: self.separator,

@@ -187,6 +187,10 @@ pub struct Push {
     /// Whether another push may acknowledge the same keys of the same account and operation
     /// (`shared = true`, semantics 5).
     pub shared: bool,
+    /// The jobs whose changes of the same person go first (`after`, semantics 19).
+    pub after: Vec<JobName>,
+    /// Where the links go: a `.csv` or `.xlsx` file, or a folder of forms.
+    pub export: Option<PathBuf>,
 }
 
 /// `[report]`.

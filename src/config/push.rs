@@ -1,8 +1,8 @@
 //! `[[push]]`: an account, one of its operations, and what its changes may do.
 
 use crate::model::{
-    ColumnName, FieldMapping, Fields, FirstLoad, GuardLimits, Missing, Operation, PushMapping, PushPolicy,
-    RowsKind, Send,
+    ColumnName, FieldMapping, Fields, FirstLoad, GuardLimits, Missing, OnChange, Operation, PushMapping,
+    PushPolicy, RowsKind, Send,
 };
 
 use super::address::name_problem;
@@ -65,16 +65,25 @@ pub(super) fn push(table: &Table<'_>, around: &Around<'_>) -> (Option<String>, O
         id: id.clone().into(),
         connection: account.name.clone(),
         operation: operation.clone(),
-        mapping: PushMapping { push: id.into(), key, fields },
+        mapping: PushMapping {
+            push: id.into(),
+            key,
+            person: Vec::new(),
+            rules: operation.rules.clone(),
+            fields,
+        },
         policy: PushPolicy {
             rows: around.rows.unwrap_or(RowsKind::Delta),
             first_load,
             on_missing,
+            on_change: if operation.repeatable { OnChange::Send } else { OnChange::Hold },
             on_return,
             roles: operation.roles.clone(),
             guard,
         },
         shared,
+        after: Vec::new(),
+        export: None,
     });
     (id, push)
 }

@@ -2,13 +2,16 @@
 //! is the same for all, and no message quotes an answer or a secret.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
 
-use super::scripted::{Script, answer, nobody, serve};
-use super::{Access, Call, Connector, PRODUCTS, Product, SettingKind, Settings};
-use crate::model::{FieldKind, Fields, Key, ListOf, Operation, Outcome, Verdict};
+use super::scripted::{Script, answer, nobody, serve_after};
+use super::{Access, Connector, Item, PRODUCTS, Product, SettingKind, SettingValue, Settings};
+use crate::model::{
+    ChangeKind, FieldKind, Fields, Key, ListOf, Operation, OperationKind, Outcome, Rule, Verdict,
+};
 
 /// Stands in bodies, queries and secrets, and may stand in no message.
 const CONFIDENTIAL: &str = "confidential";
@@ -21,12 +24,31 @@ const IMPATIENT: Duration = Duration::from_millis(400);
 
 const PASSING: Verdict = Verdict::RetryConnection { after: None };
 
-/// An HTTP 200 with a refusal for good in the product's own form. A new product owes one here.
-fn refusal(product: &Product) -> &'static str {
+/// What the suite must know of a product beyond its tables. A new product owes one.
+struct Stand {
+    /// Settings beside the secrets, where the product demands any.
+    settings: &'static [(&'static str, &'static str)],
+    /// Calls that the connector may make or not (a WSDL): a part of the request, and the answer's body.
+    optional: &'static [(&'static str, &'static str)],
+    /// All calls that come before that of an operation, the optional ones included.
+    prelude: &'static [(&'static str, &'static str)],
+    /// An HTTP 200 with a refusal for good of the one record, by operation, in the product's own form.
+    refusals: &'static [(&'static str, &'static str)],
+}
+
+fn stand(product: &Product) -> Stand {
     match product.name {
-        // The example of the table "Error Codes".
-        "upsidelms" => r#"{"error_list":[{"Err005":"Duplicate record. (Email)"}],"status":"fail"}"#,
-        other => panic!("{other} owes the conformance suite a refusal"),
+        "upsidelms" => Stand {
+            settings: &[],
+            optional: &[],
+            prelude: &[],
+            // The example of the table "Error Codes".
+            refusals: &[(
+                "upsidelms.manage_user",
+                r#"{"error_list":[{"Err005":"Duplicate record. (Email)"}],"status":"fail"}"#,
+            )],
+        },
+        other => panic!("{other} owes the conformance suite a stand"),
     }
 }
 
@@ -37,7 +59,7 @@ fn connector(product: &Product, base_url: &str, timeout: Duration) -> Box<dyn Co
     let access = Access {
         connection: "conformance".into(),
         base_url: base_url.to_owned(),
-        settings: Settings::default(),
+        settings: settings(product),
         secrets: secrets
             .map(|setting| (setting.key.to_owned(), SecretString::from(SECRET)))
             .collect::<BTreeMap<_, _>>(),
@@ -46,20 +68,49 @@ fn connector(product: &Product, base_url: &str, timeout: Duration) -> Box<dyn Co
     (product.connect)(access).unwrap()
 }
 
-/// A call with a value for every field.
-fn call(operation: &Operation) -> Call {
+fn settings(product: &Product) -> Settings {
+    let mut settings = Settings::default();
+    for (key, value) in stand(product).settings {
+        settings.set(*key, SettingValue::Text((*value).to_owned()));
+    }
+    settings
+}
+
+/// A record with a value for every field that may have one beside the others.
+fn item(operation: &Operation) -> Item {
     let value = |kind: &FieldKind| match kind {
         FieldKind::Text | FieldKind::List { of: ListOf::Text, .. } => "E1".to_owned(),
+        FieldKind::DateTime => "2026-11-21T08:30:00".to_owned(),
+        FieldKind::Bool => "true".to_owned(),
+        FieldKind::Number { least, .. } => least.to_string(),
+        FieldKind::Milliseconds => "60000".to_owned(),
+        FieldKind::Grade => "100".to_owned(),
+        FieldKind::Url { hosts } => {
+            format!("https://{}/course", hosts.first().map_or("courses.example.org", |host| host))
+        }
         FieldKind::Email | FieldKind::List { of: ListOf::Email, .. } => "e1@example.org".to_owned(),
         FieldKind::Date { format } => chrono::NaiveDate::default().format(format).to_string(),
         FieldKind::OneOf(values) => values[0].clone(),
     };
     let (secret, open): (Vec<_>, Vec<_>) = operation.fields.iter().partition(|field| field.secret);
     let mut fields = Fields::default();
-    for field in open {
-        fields.set(field.name.clone(), value(&field.kind));
+    let left_out = |name: &str| {
+        operation.rules.iter().any(|rule| match rule {
+            Rule::ExactlyOne(names) => names.iter().skip(1).any(|other| *other == name),
+            Rule::AtLeastOne(_) | Rule::OnlyWith { .. } => false,
+        })
+    };
+    for field in open.into_iter().filter(|field| !left_out(field.name.as_str())) {
+        let needed = operation.rules.iter().find_map(|rule| match rule {
+            Rule::OnlyWith { other, value, .. } if *other == field.name.as_str() => Some((*value).to_owned()),
+            _ => None,
+        });
+        fields.set(field.name.clone(), needed.unwrap_or_else(|| value(&field.kind)));
     }
-    Call {
+    Item {
+        kind: ChangeKind::Create,
+        resend: false,
+        registration: None,
         operation: operation.name.clone(),
         key: Key::from_values(["E1"]),
         fields,
@@ -67,71 +118,103 @@ fn call(operation: &Operation) -> Call {
     }
 }
 
-/// Runs one fault against every operation of every product, and their probes.
+/// Runs one fault against every operation of every product that makes calls: on the call itself, on the
+/// one that has to come before it, and on the probe.
 async fn check(
     fault: &str,
-    script: impl Fn(&Product) -> Option<Script>,
+    script: impl Fn(&Product, &Operation) -> Option<Script>,
     timeout: Duration,
     expected: impl Fn(&Outcome) -> bool,
 ) {
     for product in PRODUCTS {
-        let mut calls: Vec<Option<Call>> = (product.operations)(&Settings::default())
-            .iter()
-            .map(|operation| Some(call(operation)))
-            .collect();
-        assert!(!calls.is_empty(), "{} can do nothing", product.name);
-        calls.push(None);
-        for call in calls {
-            let (base_url, server) = match script(product) {
-                Some(script) => {
-                    let (base_url, server) = serve(script).await;
-                    (base_url, Some(server))
-                }
-                None => (nobody().await, None),
-            };
-            let connector = connector(product, &base_url, timeout);
-            let (what, answered) = match &call {
-                Some(call) => (call.operation.to_string(), connector.deliver(call)),
-                None => (format!("{} probe", product.name), connector.probe()),
-            };
-            let Ok(outcome) = tokio::time::timeout(timeout + PATIENT, answered).await else {
-                panic!("{fault}: {what}: goes on beyond its timeout");
-            };
-            assert!(expected(&outcome), "{fault}: {what}: {outcome:?}");
-            assert!(!outcome.code.is_empty() && !outcome.reason.is_empty(), "{fault}: {what}: {outcome:?}");
-            assert!(!format!("{outcome:?}").contains(CONFIDENTIAL), "{fault}: {what}: {outcome:?}");
-            if let Some(server) = server {
-                // The call reached the other side whole: the fault is the one that was meant.
-                let request = server.await.unwrap();
-                assert!(request.starts_with(b"POST /"), "{fault}: {what}");
-                let request = String::from_utf8_lossy(&request);
-                let line = request.lines().next().unwrap_or_default();
-                assert!(!line.contains('?') && !line.contains(CONFIDENTIAL), "{what}: {line}");
+        let operations = (product.operations)(&settings(product));
+        assert!(!operations.is_empty(), "{} can do nothing", product.name);
+        let stand = stand(product);
+        for operation in operations.iter().filter(|operation| operation.kind != OperationKind::Links) {
+            let mut turns = vec![("the call", stand.prelude, false)];
+            if stand.prelude.len() > stand.optional.len() {
+                turns.push(("the call before it", stand.optional, true));
+            }
+            for (turn, prelude, before) in turns {
+                let what = format!("{fault}: {}: {turn}", operation.name);
+                let script = script(product, operation);
+                let (base_url, calls) = side(prelude, script).await;
+                let connector = connector(product, &base_url, timeout);
+                let items = [item(operation)];
+                let outcomes = in_time(timeout, &what, connector.deliver(&items)).await;
+                assert_eq!(outcomes.len(), 1, "{what}");
+                assert!(expected(&outcomes[0]), "{what}: {:?}", outcomes[0]);
+                // What failed before the call went out has surely had no effect.
+                assert!(!before || outcomes[0].had_no_effect, "{what}: {:?}", outcomes[0]);
+                hides(&what, &outcomes[0], calls);
             }
         }
+        if operations.iter().all(|operation| operation.kind == OperationKind::Links) {
+            continue;
+        }
+        let what = format!("{fault}: {} probe", product.name);
+        let (base_url, calls) = side(stand.optional, script(product, &operations[0])).await;
+        let connector = connector(product, &base_url, timeout);
+        let outcome = in_time(timeout, &what, connector.probe()).await;
+        assert!(expected(&outcome), "{what}: {outcome:?}");
+        hides(&what, &outcome, calls);
+    }
+}
+
+type Calls = Option<Arc<Mutex<Vec<String>>>>;
+
+async fn side(prelude: &'static [(&'static str, &'static str)], script: Option<Script>) -> (String, Calls) {
+    match script {
+        Some(script) => {
+            let (base_url, calls) = serve_after(prelude, script).await;
+            (base_url, Some(calls))
+        }
+        None => (nobody().await, None),
+    }
+}
+
+async fn in_time<T>(timeout: Duration, what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(timeout + PATIENT, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what}: goes on beyond its timeout"),
+    }
+}
+
+/// Nothing confidential is in an outcome or in the first line of a call, and the call reached the other
+/// side whole: the fault is the one that was meant.
+fn hides(what: &str, outcome: &Outcome, calls: Calls) {
+    assert!(!outcome.code.is_empty() && !outcome.reason.is_empty(), "{what}: {outcome:?}");
+    assert!(!format!("{outcome:?}").contains(CONFIDENTIAL), "{what}: {outcome:?}");
+    let Some(calls) = calls else { return };
+    let calls = calls.lock().unwrap();
+    assert!(!calls.is_empty(), "{what}: no call met the fault");
+    for call in calls.iter() {
+        let line = call.lines().next().unwrap_or_default();
+        assert!(call.starts_with("POST /") && !line.contains('?'), "{what}: {line}");
+        assert!(!line.contains(CONFIDENTIAL), "{what}: {line}");
     }
 }
 
 /// The same fault for every product.
 async fn check_same(fault: &str, bytes: &[u8], verdict: Verdict, code: &str) {
     let is = |outcome: &Outcome| outcome.verdict == verdict && outcome.code == code;
-    check(fault, |_| Some(Script::close(bytes)), PATIENT, is).await;
+    check(fault, |_, _| Some(Script::close(bytes)), PATIENT, is).await;
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_there_pauses_the_connection() {
     let is = |outcome: &Outcome| outcome.verdict == PASSING && outcome.code == "connect";
-    check("refused", |_| None, PATIENT, is).await;
+    check("refused", |_, _| None, PATIENT, is).await;
 }
 
 #[tokio::test]
 async fn a_server_that_takes_its_time_pauses_the_connection() {
     let is = |outcome: &Outcome| outcome.verdict == PASSING && outcome.code == "timeout";
     let head = "HTTP/1.1 200 OK\r\n\r\n{";
-    check("hung", |_| Some(Script::hang("")), IMPATIENT, is).await;
-    check("hung within the body", |_| Some(Script::hang(head)), IMPATIENT, is).await;
+    check("hung", |_, _| Some(Script::hang("")), IMPATIENT, is).await;
+    check("hung within the body", |_, _| Some(Script::hang(head)), IMPATIENT, is).await;
     // Each byte comes in time, the whole never does.
-    check("slow", |_| Some(Script::drip(head)), IMPATIENT, is).await;
+    check("slow", |_, _| Some(Script::drip(head)), IMPATIENT, is).await;
 }
 
 #[tokio::test]
@@ -150,7 +233,7 @@ async fn a_server_that_asks_for_a_pause_gets_it() {
         Verdict::RetryConnection { after: Some(after) } => about_an_hour.contains(&after),
         _ => false,
     };
-    check("429 with a date", |_| Some(Script::close(busy.clone())), PATIENT, is).await;
+    check("429 with a date", |_, _| Some(Script::close(busy.clone())), PATIENT, is).await;
 }
 
 #[tokio::test]
@@ -175,8 +258,21 @@ async fn an_answer_that_is_cut_off_or_lost_pauses_the_connection() {
 
 #[tokio::test]
 async fn a_refusal_in_a_200_is_a_refusal() {
-    let script = |product: &Product| Some(Script::close(answer("200 OK", &[], refusal(product))));
-    check("200 with an error", script, PATIENT, |outcome| outcome.verdict == Verdict::Refused).await;
+    for product in PRODUCTS {
+        let stand = stand(product);
+        for operation in (product.operations)(&settings(product)) {
+            if operation.kind == OperationKind::Links {
+                continue;
+            }
+            let refusal = stand.refusals.iter().find(|(name, _)| *name == operation.name.as_str());
+            let Some((_, body)) = refusal else { panic!("{} owes a refusal", operation.name) };
+            let script = Script::close(answer("200 OK", &[], body));
+            let (base_url, calls) = serve_after(stand.prelude, script).await;
+            let outcomes = connector(product, &base_url, PATIENT).deliver(&[item(&operation)]).await;
+            assert_eq!(outcomes[0].verdict, Verdict::Refused, "{}: {outcomes:?}", operation.name);
+            assert_eq!(calls.lock().unwrap().len(), 1, "{}: a refusal is final", operation.name);
+        }
+    }
 }
 
 #[tokio::test]
@@ -201,7 +297,7 @@ async fn a_wrong_address_stops_the_connection() {
             && outcome.reason
                 == "HTTP 302: the server answers with a redirect to https://login.example.org/sso: is base_url right?"
     };
-    check("redirect", |_| Some(Script::close(redirect.clone())), PATIENT, is).await;
+    check("redirect", |_, _| Some(Script::close(redirect.clone())), PATIENT, is).await;
     for status in ["401 Unauthorized", "403 Forbidden", "404 Not Found", "405 Method Not Allowed"] {
         let code = format!("HTTP {}", &status[..3]);
         check_same(status, &answer(status, &[], CONFIDENTIAL), Verdict::StopConnection, &code).await;

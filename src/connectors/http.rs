@@ -19,6 +19,22 @@ const BODY_CAP: usize = 64 * 1024 * 1024;
 /// The longest pause that a server may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// What a call carries.
+#[derive(Clone, Copy)]
+pub enum Body<'a> {
+    /// Nothing: a GET.
+    None,
+    /// Form fields.
+    Form(&'a [(&'a str, &'a str)]),
+    /// A document, such as XML.
+    Text {
+        /// Its media type, with the charset.
+        content_type: &'static str,
+        /// The document.
+        text: &'a str,
+    },
+}
+
 /// A client for one connection's address.
 #[derive(Debug)]
 pub struct Http {
@@ -120,11 +136,38 @@ impl Http {
     /// Posts `form` to `path`, which begins with a slash, below the base address.
     ///
     /// # Errors
+    /// As `send`.
+    pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Result<Reply, HttpFailure> {
+        self.send(path, &[], Body::Form(form)).await
+    }
+
+    /// Makes a call to `path`, which is empty or begins with a slash, below the base address: a POST where
+    /// there is a body, else a GET. Headers may hold secrets.
+    ///
+    /// # Errors
     /// When no answer came in whole. An answer with an error status is a [`Reply`], see
     /// [`Reply::failure`].
-    pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Result<Reply, HttpFailure> {
+    pub async fn send(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body<'_>,
+    ) -> Result<Reply, HttpFailure> {
         let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
-        let response = self.client.post(url).form(form).send().await.map_err(|error| self.failure(error))?;
+        let mut request = match body {
+            Body::None => self.client.get(url),
+            Body::Form(form) => self.client.post(url).form(form),
+            Body::Text { content_type, text } => {
+                self.client.post(url).header(header::CONTENT_TYPE, content_type).body(text.to_owned())
+            }
+        };
+        for (name, value) in headers {
+            let mut value = header::HeaderValue::from_str(value)
+                .map_err(|_| HttpFailure::Connect(format!("the header {name} can't hold its value")))?;
+            value.set_sensitive(true);
+            request = request.header(*name, value);
+        }
+        let response = request.send().await.map_err(|error| self.failure(error))?;
         let status = response.status();
         let header = |name| {
             let value = response.headers().get(name)?;
@@ -218,7 +261,24 @@ impl HttpFailure {
                 (status_verdict(*status, after), format!("HTTP {status}"))
             }
         };
-        Outcome { verdict, code, reason: self.to_string() }
+        let outcome = Outcome::new(verdict, code, self.to_string());
+        if self.had_no_effect() { outcome.without_effect() } else { outcome }
+    }
+}
+
+impl HttpFailure {
+    /// Whether the call surely had no effect: no connection came about, or the server said that it takes
+    /// nothing for now. A 503 without a time may come from something in front of an LMS that went on.
+    fn had_no_effect(&self) -> bool {
+        match self {
+            Self::Connect(_) => true,
+            Self::Status { status, retry_after, .. } => match status {
+                300..=499 => *status != 408,
+                503 => retry_after.is_some(),
+                _ => false,
+            },
+            Self::Timeout(_) | Self::CutOff(_) | Self::TooLarge(_) => false,
+        }
     }
 }
 

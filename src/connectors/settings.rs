@@ -31,6 +31,16 @@ pub enum SettingKind {
     OneOf(&'static [&'static str]),
     /// A list of texts.
     Texts,
+    /// A whole number within these bounds.
+    Whole {
+        /// The least value allowed.
+        least: u64,
+        /// The greatest value allowed.
+        greatest: u64,
+    },
+    /// Names, each with a reference to a secret or, on a test system, a value: the names in their order are
+    /// `Settings::texts`, and the secret of NAME stands in `Access::secrets` as `KEY.NAME`.
+    Parameters,
     /// A reference to a secret, never a value.
     Secret,
     /// A reference to a secret or, on a test system, a value.
@@ -44,8 +54,10 @@ pub enum SettingValue {
     Text(String),
     /// `true` or `false`.
     Bool(bool),
-    /// A list of texts.
+    /// A list of texts, or the names of parameters.
     Texts(Vec<String>),
+    /// A whole number.
+    Whole(u64),
 }
 
 /// The values of a connection's own keys, without its secrets.
@@ -74,7 +86,15 @@ impl Settings {
         }
     }
 
-    /// A list of texts.
+    /// A whole number.
+    pub fn whole(&self, key: &str) -> Option<u64> {
+        match self.0.get(key) {
+            Some(SettingValue::Whole(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// A list of texts, or the names of parameters in their order.
     pub fn texts(&self, key: &str) -> Option<&[String]> {
         match self.0.get(key) {
             Some(SettingValue::Texts(texts)) => Some(texts),

@@ -32,7 +32,7 @@ pub(super) fn open_connection(connection: &Connection) -> Result<Box<dyn Connect
 pub async fn probe_connection(connection: &Connection) -> Outcome {
     match open_connection(connection) {
         Ok(connector) => connector.probe().await,
-        Err(reason) => Outcome { verdict: Verdict::StopConnection, code: "settings".to_owned(), reason },
+        Err(reason) => Outcome::new(Verdict::StopConnection, "settings", reason),
     }
 }
 

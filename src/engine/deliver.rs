@@ -16,7 +16,7 @@ use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Connection, Push};
-use crate::connectors::{Call, Connector};
+use crate::connectors::{Connector, Item};
 use crate::model::{ChangeKind, ConnectionName, FieldName, Outcome, Send, Verdict};
 use crate::store::{Queued, Settled};
 
@@ -172,11 +172,8 @@ impl Line {
             let call = match self.call(&change) {
                 Ok(call) => call,
                 Err(error) => {
-                    let outcome = Outcome {
-                        verdict: Verdict::Parked,
-                        code: "sealed".to_owned(),
-                        reason: format!("its secret fields: {error}"),
-                    };
+                    let reason = format!("its secret fields: {error}");
+                    let outcome = Outcome::new(Verdict::Parked, "sealed", reason);
                     let at = self.engine.clock.now();
                     self.take(Done { change, outcome, at, begun: Instant::now(), duration: Duration::ZERO })
                         .await?;
@@ -188,7 +185,8 @@ impl Line {
             // Not within the task: one that has yet to run when a pause begins is out already.
             let begun = Instant::now();
             self.calls.spawn(async move {
-                let outcome = connector.deliver(&call).await;
+                let mut outcomes = connector.deliver(std::slice::from_ref(&call)).await;
+                let outcome = outcomes.remove(0);
                 Done { change, outcome, at, begun, duration: begun.elapsed() }
             });
         }
@@ -214,7 +212,7 @@ impl Line {
         self.paused_until.is_some_and(|until| until > Instant::now())
     }
 
-    fn call(&self, change: &Queued) -> Result<Call, EngineError> {
+    fn call(&self, change: &Queued) -> Result<Item, EngineError> {
         let mut secrets = match &change.sealed {
             Some(sealed) => open_secrets(self.engine.sealer()?, change.key.as_str(), sealed)?,
             None => Vec::new(),
@@ -227,7 +225,15 @@ impl Line {
         } else {
             fields = fields.overlaid(&change.extras.create);
         }
-        Ok(Call { operation: change.operation.clone(), key: change.key.clone(), fields, secrets })
+        Ok(Item {
+            operation: change.operation.clone(),
+            key: change.key.clone(),
+            kind: change.kind,
+            resend: false,
+            fields,
+            secrets,
+            registration: None,
+        })
     }
 
     fn is_always_sent(&self, change: &Queued, field: &FieldName) -> bool {

@@ -52,10 +52,15 @@ impl Line {
                 QueuedState::Again {
                     at: after(now, wait + Duration::from_secs(1)),
                     tried: false,
-                    sent: !outcome.had_no_effect(),
+                    sent: !outcome.had_no_effect,
                 }
             }
-            Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
+            Verdict::Queued { .. }
+            | Verdict::InProgress
+            | Verdict::Smaller { .. }
+            | Verdict::InDoubt
+            | Verdict::Absent
+            | Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
         };
         let stop = (outcome.verdict == Verdict::StopConnection)
             .then(|| (outcome.code.clone(), outcome.reason.clone()));

@@ -30,6 +30,26 @@ pub enum FieldKind {
         /// The format that the vendor takes.
         format: &'static str,
     },
+    /// A point in time, sent as `2026-11-21T08:30:00`, with `Z` behind it where the cell says its zone.
+    DateTime,
+    /// `true` or `false`.
+    Bool,
+    /// A decimal number with a point, within these bounds.
+    Number {
+        /// The least value allowed.
+        least: f64,
+        /// The greatest value allowed.
+        greatest: f64,
+    },
+    /// A span of time, sent as whole milliseconds.
+    Milliseconds,
+    /// A grade as instructors give it: up to 5 characters, or a number from 0 to 100.
+    Grade,
+    /// An `https` address; `http` on loopback only.
+    Url {
+        /// The hosts allowed; none named means any.
+        hosts: Vec<String>,
+    },
     /// One e-mail address.
     Email,
     /// One of these values, exactly as spelt.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ColumnName, Field, FieldName, PushId};
+use super::{ColumnName, Field, FieldName, PushId, Rule};
 
 /// How to read a file; `None` means that it is detected or has its usual default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,11 @@ pub struct PushMapping {
     pub push: PushId,
     /// The columns whose values are the key, in order.
     pub key: Vec<ColumnName>,
+    /// The columns whose values name the person whom the record is about, in order (semantics 19); none
+    /// where nothing waits for a person.
+    pub person: Vec<ColumnName>,
+    /// What must hold between the fields of one record.
+    pub rules: Vec<Rule>,
     /// The fields, in the order of the operation's table.
     pub fields: Vec<FieldMapping>,
 }
@@ -44,6 +49,8 @@ pub struct FieldMapping {
     pub take: Take,
     /// How dates are written in a text cell (`strftime`); dates of a workbook need no format.
     pub date: Option<String>,
+    /// What a span of time in the cell is written in; milliseconds unless said.
+    pub unit: Option<TimeUnit>,
     /// A value table: what stands in the cell, and what is sent for it.
     pub values: Option<BTreeMap<String, String>>,
     /// What an empty cell stands for.
@@ -63,6 +70,21 @@ impl FieldMapping {
     pub fn name(&self) -> &FieldName {
         &self.field.name
     }
+}
+
+/// What a span of time is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeUnit {
+    /// Whole milliseconds.
+    Milliseconds,
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// `hh:mm` or `hh:mm:ss`; in a workbook also a cell that holds a time.
+    Clock,
 }
 
 /// Where a value comes from.

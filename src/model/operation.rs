@@ -21,6 +21,41 @@ pub struct Operation {
     pub can_take_back: bool,
     /// Whether the LMS mails the person at a create, so that `first_load` must be chosen (semantics 6).
     pub mails_people: bool,
+    /// Whether a call may be made again after its answer was lost. Where it may not, it is marked as sent
+    /// on disk before it goes out, and a lost answer leaves its records in doubt.
+    pub repeatable: bool,
+    /// Whether the connector can ask the LMS what became of a record that is in doubt.
+    pub reads_back: bool,
+    /// The most records that go into one call; at least 1.
+    pub batch: u32,
+    /// The fields in which the records of one call must agree.
+    pub agree: &'static [&'static str],
+    /// The most calls at one time, whatever the connection says.
+    pub concurrency: Option<usize>,
+    /// What must hold between the fields of one record.
+    pub rules: Vec<Rule>,
+    /// Fields that had better be mapped, and what happens where they are not.
+    pub advice: &'static [(&'static str, &'static str)],
+    /// The fields that, with the learner, tell one registration from another; only for launch links.
+    pub registers: Option<&'static [&'static str]>,
+}
+
+/// What must hold between the fields of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Exactly one of these fields has a value.
+    ExactlyOne(&'static [&'static str]),
+    /// At least one of these fields has a value.
+    AtLeastOne(&'static [&'static str]),
+    /// `field` has a value only where `other` has this one.
+    OnlyWith {
+        /// The field that may be there.
+        field: &'static str,
+        /// The field that decides.
+        other: &'static str,
+        /// Its value then.
+        value: &'static str,
+    },
 }
 
 /// The kinds of operation, in the order in which they are delivered.
@@ -28,6 +63,12 @@ pub struct Operation {
 pub enum OperationKind {
     /// Creates and updates people.
     PushUsers,
+    /// Assigns learning to people.
+    PushAssignments,
+    /// Says what people have completed.
+    PushCompletions,
+    /// Makes links; no call goes out.
+    Links,
 }
 
 impl OperationKind {
@@ -35,6 +76,9 @@ impl OperationKind {
     pub fn stage(self) -> i64 {
         match self {
             Self::PushUsers => 0,
+            Self::PushAssignments => 1,
+            Self::PushCompletions => 2,
+            Self::Links => 3,
         }
     }
 
@@ -42,6 +86,9 @@ impl OperationKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::PushUsers => "push users",
+            Self::PushAssignments => "push assignments",
+            Self::PushCompletions => "push completions",
+            Self::Links => "links",
         }
     }
 }
@@ -78,6 +125,28 @@ impl Roles {
 }
 
 impl Operation {
+    /// An operation of the simplest sort: one record a call, which may be repeated, mails nobody and can't
+    /// be taken back. What differs is set beside it.
+    pub fn new(name: &str, kind: OperationKind, summary: &'static str, fields: Vec<Field>) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            summary,
+            fields,
+            roles: Roles::default(),
+            can_take_back: false,
+            mails_people: false,
+            repeatable: true,
+            reads_back: false,
+            batch: 1,
+            agree: &[],
+            concurrency: None,
+            rules: Vec::new(),
+            advice: &[],
+            registers: None,
+        }
+    }
+
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name.as_str() == name)

@@ -30,6 +30,19 @@ pub enum Missing {
     Ignore,
     /// A removal: the last acknowledged fields are sent with these over them. Never a delete.
     Set(Fields),
+    /// A removal from what Rollbook itself has made: the link is left out of its file. Only for links.
+    Withdraw,
+}
+
+/// What becomes of a row that differs from what the LMS has acknowledged (semantics 17).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnChange {
+    /// It is held for a person: the default where a repeat may grant or mail twice.
+    Hold,
+    /// It is sent.
+    Send,
+    /// It is left alone, and counted.
+    Ignore,
 }
 
 /// All that planning asks of a push besides the records.
@@ -41,6 +54,8 @@ pub struct PushPolicy {
     pub first_load: Option<FirstLoad>,
     /// What absence means.
     pub on_missing: Missing,
+    /// What a corrected row does.
+    pub on_change: OnChange,
     /// Fields that are set when somebody removed comes back.
     pub on_return: Fields,
     /// Which fields mean active, manager and so on.

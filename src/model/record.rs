@@ -77,7 +77,7 @@ impl FromIterator<(FieldName, String)> for Fields {
     }
 }
 
-/// Values that are sent beside the compared ones and never make a change themselves.
+/// What goes with a record beside its compared values and never makes a change itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extras {
     /// Sent only when the record is made (`send = "create"`).
@@ -86,12 +86,15 @@ pub struct Extras {
     /// Sent with every create and update (`send = "always"`).
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub always: Fields,
+    /// The person whom the record is about, where the push names columns for it (semantics 19).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Key>,
 }
 
 impl Extras {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.create.is_empty() && self.always.is_empty()
+        self.create.is_empty() && self.always.is_empty() && self.person.is_none()
     }
 }
 

@@ -143,6 +143,15 @@ fn absent(context: &Context<'_>, entry: &Entry) -> Decision {
     }
     let step = match &context.policy.on_missing {
         Missing::Ignore => Step::Vanished,
+        Missing::Withdraw => change(
+            entry,
+            ChangeKind::Remove,
+            None,
+            Some(known.fields.clone()),
+            known.fields.clone(),
+            known.fields.clone(),
+            Extras::default(),
+        ),
         Missing::Set(fields) => {
             let after = known.fields.overlaid(fields);
             if after == known.fields && entry.prior != Prior::Uncertain {
@@ -164,7 +173,7 @@ fn absent(context: &Context<'_>, entry: &Entry) -> Decision {
 
 fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
     let Some(known) = &entry.known else { return unknown(context, entry, row) };
-    let always = Extras { create: Fields::default(), always: row.extras.always.clone() };
+    let always = Extras { create: Fields::default(), ..row.extras.clone() };
     let origin = Some(row.origin.clone());
     let before = Some(known.fields.clone());
     let step = if known.standing == Standing::Removed {
@@ -198,7 +207,7 @@ fn unknown(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
         Load::First(_) | Load::Later => entry.presumed,
     };
     if exists {
-        let always = Extras { create: Fields::default(), always: row.extras.always.clone() };
+        let always = Extras { create: Fields::default(), ..row.extras.clone() };
         let fields = row.fields.clone();
         let step = change(entry, ChangeKind::Update, origin, None, fields.clone(), fields, always);
         return Decision { step, ..Decision::default() };

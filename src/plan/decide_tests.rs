@@ -1,10 +1,11 @@
 use super::*;
-use crate::model::{Digest, GuardLimits, Known, Roles};
+use crate::model::{Digest, GuardLimits, Known, OnChange, Roles};
 
 fn policy() -> PushPolicy {
     PushPolicy {
         rows: RowsKind::Full,
         first_load: None,
+        on_change: OnChange::Send,
         on_missing: Missing::Set([("status", "Inactive")].into_iter().collect()),
         on_return: [("status", "Active")].into_iter().collect(),
         roles: Roles { status: Some(("status".into(), vec!["Inactive".into()])), ..Roles::default() },
@@ -19,6 +20,7 @@ fn row(number: u64, fields: &[(&str, &str)]) -> Candidate {
         identity: fields.fingerprint(),
         fields,
         extras: Extras {
+            person: None,
             create: [("note", "new")].into_iter().collect(),
             always: [("by", "rollbook")].into_iter().collect(),
         },

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Fields, Missing, Roles};
+use crate::model::{Fields, Missing, OnChange, Roles};
 
 struct Case {
     tally: Tally,
@@ -30,6 +30,7 @@ fn check(case: &Case, expected: &[&str]) -> Vec<Finding> {
     let policy = PushPolicy {
         rows: case.rows,
         first_load: None,
+        on_change: OnChange::Send,
         on_missing: Missing::Ignore,
         on_return: Fields::default(),
         roles: Roles::default(),

@@ -201,6 +201,7 @@ impl<'a> PushPlan<'a> {
                     extras: Extras {
                         create: create.into_iter().collect(),
                         always: always.into_iter().collect(),
+                        person: None,
                     },
                     secrets,
                     missing_for_create: missing_for_create.into_iter().map(|(_, name)| name).collect(),

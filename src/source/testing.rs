@@ -24,6 +24,7 @@ pub(super) fn field(name: &str) -> FieldMapping {
         },
         take: Take::Column(name.into()),
         date: None,
+        unit: None,
         values: None,
         default: None,
         separator: None,
@@ -34,7 +35,13 @@ pub(super) fn field(name: &str) -> FieldMapping {
 }
 
 pub(super) fn push(key: &[&str], fields: Vec<FieldMapping>) -> PushMapping {
-    PushMapping { push: "p".into(), key: key.iter().map(|name| (*name).into()).collect(), fields }
+    PushMapping {
+        push: "p".into(),
+        person: Vec::new(),
+        rules: Vec::new(),
+        key: key.iter().map(|name| (*name).into()).collect(),
+        fields,
+    }
 }
 
 /// What a test reads.

@@ -237,6 +237,7 @@ mod tests {
             },
             take: Take::Column("c".into()),
             date: None,
+            unit: None,
             values: None,
             default: None,
             separator: None,

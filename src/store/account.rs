@@ -121,12 +121,15 @@ impl Store {
                     }
                     let number = count(outcome.try_get(2)?);
                     match state(outcome.try_get(1)?)? {
-                        ChangeState::Waiting | ChangeState::Claimed => counts.pending += number,
+                        ChangeState::Waiting | ChangeState::Claimed | ChangeState::Sent => {
+                            counts.pending += number
+                        }
                         ChangeState::Held => counts.held += number,
                         ChangeState::Accepted => counts.accepted += number,
                         ChangeState::Already => counts.already += number,
                         ChangeState::Refused => counts.refused += number,
                         ChangeState::Parked => counts.parked += number,
+                        ChangeState::InDoubt => counts.in_doubt += number,
                         ChangeState::Superseded => counts.superseded += number,
                     }
                 }

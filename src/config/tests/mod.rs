@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::load::{Loaded, load_with};
 use crate::connectors::{ConnectError, Product, Setting, SettingKind};
-use crate::model::{Field, FieldKind, ListOf, Operation, OperationKind, Roles};
+use crate::model::{Field, FieldKind, ListOf, Operation, OperationKind};
 
 const fn setting(key: &'static str, kind: SettingKind, required: bool) -> Setting {
     Setting { key, kind, required, about: "what the vendor calls so" }
@@ -32,6 +32,7 @@ static PRODUCT: Product = Product {
     ],
     operations: |_| vec![manage_user(), assign_curriculum()],
     connect: |_| Err(ConnectError("not in these tests".to_owned())),
+    mistakes: |_| Vec::new(),
 };
 
 fn field(name: &str, label: &str, kind: FieldKind, max_chars: Option<u32>) -> Field {
@@ -49,24 +50,21 @@ fn field(name: &str, label: &str, kind: FieldKind, max_chars: Option<u32>) -> Fi
 fn manage_user() -> Operation {
     let roles = ["Learner", "Manager", "Administrator"].map(str::to_owned).to_vec();
     let status = ["Active", "Inactive"].map(str::to_owned).to_vec();
+    let fields = vec![
+        field("unique_id", "Unique Id", FieldKind::Text, Some(50)),
+        field("firstname", "First Name", FieldKind::Text, Some(10)),
+        field("email", "Email", FieldKind::Email, None),
+        field("joining_data", "Date of Joining", FieldKind::Date { format: "%m/%d/%Y" }, None),
+        field("status", "Status", FieldKind::OneOf(status), None),
+        field("lmsrole", "LMS Role", FieldKind::OneOf(roles), None),
+        field("groups", "Groups", FieldKind::List { separator: '~', of: ListOf::Text }, None),
+        field("cc", "Copies to", FieldKind::List { separator: '~', of: ListOf::Email }, None),
+        field("password", "Password", FieldKind::Text, None),
+    ];
+    let summary = "creates and updates people";
     Operation {
-        name: "upsidelms.manage_user".into(),
-        kind: OperationKind::PushUsers,
-        summary: "creates and updates people",
-        fields: vec![
-            field("unique_id", "Unique Id", FieldKind::Text, Some(50)),
-            field("firstname", "First Name", FieldKind::Text, Some(10)),
-            field("email", "Email", FieldKind::Email, None),
-            field("joining_data", "Date of Joining", FieldKind::Date { format: "%m/%d/%Y" }, None),
-            field("status", "Status", FieldKind::OneOf(status), None),
-            field("lmsrole", "LMS Role", FieldKind::OneOf(roles), None),
-            field("groups", "Groups", FieldKind::List { separator: '~', of: ListOf::Text }, None),
-            field("cc", "Copies to", FieldKind::List { separator: '~', of: ListOf::Email }, None),
-            field("password", "Password", FieldKind::Text, None),
-        ],
-        roles: Roles::default(),
         can_take_back: true,
-        mails_people: false,
+        ..Operation::new("upsidelms.manage_user", OperationKind::PushUsers, summary, fields)
     }
 }
 

@@ -78,11 +78,8 @@ pub(super) fn manage_user(settings: &Settings) -> Operation {
         max_chars: *max_chars,
         secret: *name == "password",
     });
+    let summary = "creates a user, or updates the one with the same unique_id";
     Operation {
-        name: MANAGE_USER.into(),
-        kind: OperationKind::PushUsers,
-        summary: "creates a user, or updates the one with the same unique_id",
-        fields: fields.collect(),
         roles: Roles {
             email: Some("email".into()),
             manager: Some("line_manager".into()),
@@ -93,7 +90,7 @@ pub(super) fn manage_user(settings: &Settings) -> Operation {
             ],
         },
         can_take_back: true,
-        mails_people: false,
+        ..Operation::new(MANAGE_USER, OperationKind::PushUsers, summary, fields.collect())
     }
 }
 

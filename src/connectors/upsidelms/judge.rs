@@ -145,7 +145,7 @@ fn unreadable(reason: String) -> Outcome {
 }
 
 fn outcome(verdict: Verdict, code: &str, reason: &str) -> Outcome {
-    Outcome { verdict, code: code.to_owned(), reason: reason.to_owned() }
+    Outcome::new(verdict, code, reason)
 }
 
 #[cfg(test)]

@@ -15,13 +15,16 @@ use std::time::SystemTime;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::http::Http;
-use super::{Access, Call, CallFuture, ConnectError, Connector, Product, Setting, SettingKind, Settings};
+use super::{
+    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Product, Setting, SettingKind, Settings,
+};
 use crate::model::{FieldName, Fields, Outcome, Verdict};
 use cipher::{Cipher, Mode};
 use wire::{Answer, Portal};
 
 /// UpsideLMS.
-pub const PRODUCT: Product = Product { name: "upsidelms", settings: SETTINGS, operations, connect };
+pub const PRODUCT: Product =
+    Product { name: "upsidelms", settings: SETTINGS, operations, connect, mistakes: |_| Vec::new() };
 
 const SETTINGS: &[Setting] = &[
     Setting {
@@ -137,17 +140,14 @@ impl UpsideLms {
         }
     }
 
-    async fn deliver_as(&self, token: &str, call: &Call) -> Outcome {
-        if call.operation.as_str() != fields::MANAGE_USER {
-            return Outcome {
-                verdict: Verdict::Refused,
-                code: "operation".to_owned(),
-                reason: format!("upsidelms has no operation {}", call.operation),
-            };
+    async fn deliver_as(&self, token: &str, item: &Item) -> Outcome {
+        if item.operation.as_str() != fields::MANAGE_USER {
+            let reason = format!("upsidelms has no operation {}", item.operation);
+            return Outcome::new(Verdict::Refused, "operation", reason);
         }
         let mut secrets = vec![&self.portal.key, &self.password];
-        secrets.extend(call.secrets.iter().map(|(_, secret)| secret));
-        match self.manage_user(token, &call.fields, &call.secrets).await {
+        secrets.extend(item.secrets.iter().map(|(_, secret)| secret));
+        match self.manage_user(token, &item.fields, &item.secrets).await {
             Ok(answer) => judge::judge(&answer, token, &secrets),
             Err(outcome) => outcome,
         }
@@ -163,8 +163,14 @@ impl UpsideLms {
 }
 
 impl Connector for UpsideLms {
-    fn deliver<'a>(&'a self, call: &'a Call) -> CallFuture<'a> {
-        Box::pin(async move { self.deliver_as(&self.token(), call).await })
+    fn deliver<'a>(&'a self, items: &'a [Item]) -> BatchFuture<'a> {
+        Box::pin(async move {
+            let mut outcomes = Vec::with_capacity(items.len());
+            for item in items {
+                outcomes.push(self.deliver_as(&self.token(), item).await);
+            }
+            outcomes
+        })
     }
 
     fn probe(&self) -> CallFuture<'_> {
@@ -198,12 +204,15 @@ mod tests {
         }
     }
 
-    fn call() -> Call {
+    fn item() -> Item {
         let fields =
             [("unique_id", "E1"), ("firstname", "Ann"), ("email", "a@example.org"), ("username", "ann")];
-        Call {
+        Item {
             operation: fields::MANAGE_USER.into(),
             key: crate::model::Key::from_values(["E1"]),
+            kind: crate::model::ChangeKind::Create,
+            resend: false,
+            registration: None,
             fields: fields.into_iter().collect(),
             secrets: vec![("password".into(), "Start+1234".to_owned().into())],
         }
@@ -211,7 +220,7 @@ mod tests {
 
     async fn deliver(status: &str, body: &str) -> (Outcome, String) {
         let (base_url, request) = serve(Script::close(answer(status, &[], body))).await;
-        let outcome = UpsideLms::new(access(&base_url)).unwrap().deliver_as(TOKEN, &call()).await;
+        let outcome = UpsideLms::new(access(&base_url)).unwrap().deliver_as(TOKEN, &item()).await;
         (outcome, String::from_utf8(request.await.unwrap()).unwrap())
     }
 
@@ -261,8 +270,8 @@ mod tests {
     #[tokio::test]
     async fn another_operation_is_not_sent_as_this_one() {
         let lms = UpsideLms::new(access("http://127.0.0.1:9")).unwrap();
-        let call = Call { operation: "upsidelms.fly".into(), ..call() };
-        assert_eq!(lms.deliver_as(TOKEN, &call).await.code, "operation");
+        let item = Item { operation: "upsidelms.fly".into(), ..item() };
+        assert_eq!(lms.deliver_as(TOKEN, &item).await.code, "operation");
     }
 
     #[test]
