@@ -4,7 +4,7 @@
 //! A line serves one connection alone, so a slow or broken LMS never delays another. It claims changes
 //! on disk before it sends them, and no transaction is open while a call is out.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,12 +16,11 @@ use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Connection, Push};
-use crate::connectors::{Connector, Item};
-use crate::model::{ChangeKind, ConnectionName, FieldName, Outcome, Send, Verdict};
-use crate::store::{Queued, Settled};
+use crate::connectors::Connector;
+use crate::model::{ConnectionName, Operation, OperationName, Outcome};
+use crate::store::{Look, PushRef, Queued, RunRef, Settled};
 
 use super::connect::open_connection;
-use super::staging::open_secrets;
 use super::{Engine, EngineError};
 
 /// How many changes are claimed at a time.
@@ -31,7 +30,8 @@ impl Engine {
     /// Delivers everything that waits for a connection, until `stop`.
     ///
     /// # Errors
-    /// When the database fails; what is under way is then lost to us and repeated after a restart.
+    /// When the database fails; what is under way is then lost to us, and after a restart it is repeated or
+    /// in doubt.
     pub async fn deliver(
         self: Arc<Self>,
         name: ConnectionName,
@@ -63,13 +63,33 @@ impl Engine {
     }
 }
 
+/// What a call was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Records were sent: one outcome each.
+    Deliver,
+    /// A task was asked for: one outcome for all its records.
+    Follow,
+    /// A record in doubt was read back.
+    ReadBack,
+}
+
 /// A call that has ended.
 pub(super) struct Done {
-    pub(super) change: Queued,
-    pub(super) outcome: Outcome,
+    pub(super) work: Work,
+    pub(super) changes: Vec<Queued>,
+    pub(super) outcomes: Vec<Outcome>,
     pub(super) at: DateTime<Utc>,
     pub(super) begun: Instant,
     pub(super) duration: Duration,
+}
+
+/// A change that is out.
+pub(super) struct Out {
+    pub(super) change_ref: i64,
+    pub(super) run: RunRef,
+    pub(super) push: PushRef,
+    pub(super) rank: u32,
 }
 
 pub(super) struct Line {
@@ -78,9 +98,15 @@ pub(super) struct Line {
     pub(super) connector: Option<Arc<dyn Connector>>,
     pub(super) limiter: Option<DefaultDirectRateLimiter>,
     pub(super) queue: VecDeque<Queued>,
+    /// What is to be asked once more.
+    pub(super) looks: VecDeque<Look>,
+    /// The changes of those, until what was learnt is committed.
+    pub(super) looking: HashSet<i64>,
+    /// Records that go in smaller calls: the most of theirs.
+    pub(super) most: HashMap<i64, u32>,
+    pub(super) registrations: HashMap<i64, String>,
     pub(super) calls: JoinSet<Done>,
-    /// Push and rank of the calls that are out.
-    pub(super) out: Vec<(i64, crate::store::RunRef, crate::store::PushRef, u32)>,
+    pub(super) out: Vec<Out>,
     pub(super) outcomes: Vec<Settled>,
     /// When the outcomes are committed; `None` while there are none.
     pub(super) commit_at: Option<Instant>,
@@ -106,6 +132,10 @@ impl Line {
             connector: None,
             limiter,
             queue: VecDeque::new(),
+            looks: VecDeque::new(),
+            looking: HashSet::new(),
+            most: HashMap::new(),
+            registrations: HashMap::new(),
             calls: JoinSet::new(),
             out: Vec::new(),
             outcomes: Vec::new(),
@@ -120,7 +150,8 @@ impl Line {
 
     /// Claims more where nothing is at hand.
     async fn fill(&mut self) -> Result<(), EngineError> {
-        if !self.queue.is_empty() || self.is_paused() {
+        let asks = self.asks() && self.looking.is_empty();
+        if self.is_paused() || !(self.queue.is_empty() || asks) {
             return Ok(());
         }
         if self.calls.is_empty() || self.stopped {
@@ -131,9 +162,18 @@ impl Line {
             return Ok(());
         }
         let now = self.engine.clock.now();
-        let quiet = self.engine.quiet.now();
-        self.queue = self.engine.store.claim_changes(&self.connection.name, now, CLAIM, &quiet).await?.into();
-        if !self.queue.is_empty() && self.connector.is_none() {
+        if asks {
+            self.looks = self.engine.store.due_looks(&self.connection.name, now).await?.into();
+            self.looking = self.looks.iter().flat_map(changes_of).map(|change| change.change_ref).collect();
+        }
+        if self.queue.is_empty() {
+            let quiet = self.engine.quiet.now();
+            let claimed = self.engine.store.claim_changes(&self.connection.name, now, CLAIM, &quiet).await?;
+            self.queue = claimed.into();
+            self.hold_at_gate().await?;
+            self.register().await?;
+        }
+        if (!self.queue.is_empty() || !self.looks.is_empty()) && self.connector.is_none() {
             match open_connection(&self.connection) {
                 Ok(connector) => self.connector = Some(Arc::from(connector)),
                 Err(reason) => self.stop("settings", &reason).await?,
@@ -154,96 +194,50 @@ impl Line {
         Ok(self.engine.store.unclaim(&back).await?)
     }
 
-    /// Starts as many calls as the limits and the order allow.
-    async fn start_calls(&mut self) -> Result<(), EngineError> {
-        self.ready_at = None;
-        while let Some(connector) = self.connector.clone()
-            && !self.is_paused()
-            && !self.stopped
-            && self.calls.len() < self.allowed_calls()
-            && self.front_may_go()
-        {
-            if let Some(Err(not_yet)) = self.limiter.as_ref().map(DefaultDirectRateLimiter::check) {
-                let wait = not_yet.wait_time_from(DefaultClock::default().now());
-                self.ready_at = Some(Instant::now() + wait);
-                return Ok(());
-            }
-            let Some(change) = self.queue.pop_front() else { break };
-            let call = match self.call(&change) {
-                Ok(call) => call,
-                Err(error) => {
-                    let reason = format!("its secret fields: {error}");
-                    let outcome = Outcome::new(Verdict::Parked, "sealed", reason);
-                    let at = self.engine.clock.now();
-                    self.take(Done { change, outcome, at, begun: Instant::now(), duration: Duration::ZERO })
-                        .await?;
-                    continue;
-                }
-            };
-            self.out.push((change.change_ref, change.run, change.push, change.rank));
-            let at = self.engine.clock.now();
-            // Not within the task: one that has yet to run when a pause begins is out already.
-            let begun = Instant::now();
-            self.calls.spawn(async move {
-                let mut outcomes = connector.deliver(std::slice::from_ref(&call)).await;
-                let outcome = outcomes.remove(0);
-                Done { change, outcome, at, begun, duration: begun.elapsed() }
-            });
+    /// Whether anything can be asked of this product once more.
+    pub(super) fn asks(&self) -> bool {
+        self.connection.operations.iter().any(|operation| operation.reads_back || !operation.follow.is_zero())
+    }
+
+    /// Whether the rate allows a call now; if not, when it does is kept.
+    pub(super) fn rate_allows(&mut self) -> bool {
+        let Some(Err(not_yet)) = self.limiter.as_ref().map(DefaultDirectRateLimiter::check) else {
+            return true;
+        };
+        let wait = not_yet.wait_time_from(DefaultClock::default().now());
+        self.ready_at = Some(Instant::now() + wait);
+        false
+    }
+
+    /// How many calls may be out. After a failure of the connection, one call alone tells whether it is
+    /// well again.
+    pub(super) fn allowed_calls(&self) -> usize {
+        let products = self.connection.operations.iter().filter_map(|operation| operation.concurrency).min();
+        match self.failures {
+            0 => self.connection.concurrency.min(products.unwrap_or(usize::MAX)),
+            _ => 1,
         }
-        Ok(())
-    }
-
-    /// After a failure of the connection, one call alone tells whether it is well again.
-    fn allowed_calls(&self) -> usize {
-        if self.failures > 0 { 1 } else { self.connection.concurrency }
-    }
-
-    /// Managers go before those they manage: no call of a higher rank while one of a lower is out.
-    fn front_may_go(&self) -> bool {
-        self.queue.front().is_some_and(|next| {
-            !self
-                .out
-                .iter()
-                .any(|(_, run, push, rank)| *run == next.run && *push == next.push && *rank < next.rank)
-        })
     }
 
     pub(super) fn is_paused(&self) -> bool {
         self.paused_until.is_some_and(|until| until > Instant::now())
     }
 
-    fn call(&self, change: &Queued) -> Result<Item, EngineError> {
-        let mut secrets = match &change.sealed {
-            Some(sealed) => open_secrets(self.engine.sealer()?, change.key.as_str(), sealed)?,
-            None => Vec::new(),
-        };
-        let mut fields = change.sent.overlaid(&change.extras.always);
-        if change.kind == ChangeKind::Create && change.acknowledged {
-            // An earlier run's create was under way while this one was planned: the record is there now, and
-            // no password is reset (semantics 13).
-            secrets.retain(|(field, _)| self.is_always_sent(change, field));
-        } else {
-            fields = fields.overlaid(&change.extras.create);
-        }
-        Ok(Item {
-            operation: change.operation.clone(),
-            key: change.key.clone(),
-            kind: change.kind,
-            resend: false,
-            fields,
-            secrets,
-            registration: None,
-        })
-    }
-
-    fn is_always_sent(&self, change: &Queued, field: &FieldName) -> bool {
-        let mappings = self.push(change).map(|push| push.mapping.fields.as_slice()).unwrap_or_default();
-        mappings.iter().any(|mapping| mapping.name() == field && mapping.send == Send::Always)
+    /// The operation of that name, as this connection has it.
+    pub(super) fn operation(&self, name: &OperationName) -> Option<&Operation> {
+        self.connection.operations.iter().find(|operation| operation.name == *name)
     }
 
     /// The push of a change, where its job still has it.
     pub(super) fn push(&self, change: &Queued) -> Option<&Push> {
         let job = self.engine.config.jobs.get(&change.job)?;
         job.pushes.iter().find(|push| push.id == change.push_id)
+    }
+}
+
+fn changes_of(look: &Look) -> &[Queued] {
+    match look {
+        Look::Task { changes, .. } => changes,
+        Look::Record(change) => std::slice::from_ref(change),
     }
 }

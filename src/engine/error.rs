@@ -46,6 +46,12 @@ pub enum EngineError {
     /// The connection of a change has been removed.
     #[error("the connection `{0}` stands in rollbook.toml no more")]
     NoSuchConnection(ConnectionName),
+    /// A link can't be made.
+    #[error("{0}")]
+    Link(String),
+    /// The job has no such record.
+    #[error("{0}")]
+    NoSuchKey(String),
     /// A task of ours was ended from outside or panicked.
     #[error("an internal task failed ({0}); what was committed before stays")]
     Task(String),

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::model::{ChangeKind, Outcome, Standing, Verdict};
 use crate::store::{Queued, QueuedState, Settled, Stop};
 
 use super::EngineError;
-use super::deliver::{Done, Line};
+use super::deliver::{Done, Line, Work};
+use super::pausing::{after, pause};
 use super::planning::standing;
 
 /// How long outcomes may gather before they are committed.
@@ -18,61 +18,69 @@ const COMMIT_WINDOW: Duration = Duration::from_millis(50);
 const COMMIT_SIZE: usize = 500;
 /// How often one record is tried that fails in passing, before it is parked.
 const RECORD_TRIES: u32 = 6;
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// How often an idle line looks, even if nobody woke it.
-const IDLE_LOOK: Duration = Duration::from_secs(30);
+
+/// What is to be done with a change after a call.
+enum Fate {
+    /// It is settled so.
+    Settled(QueuedState),
+    /// The LMS is asked again then.
+    LookAgain(DateTime<Utc>),
+}
 
 impl Line {
-    /// Judges an outcome and keeps it for the next commit.
+    /// Judges the outcomes of a call and keeps them for the next commit.
     pub(super) async fn take(&mut self, done: Done) -> Result<(), EngineError> {
-        let Done { change, outcome, at, begun, duration } = done;
-        self.out.retain(|(change_ref, ..)| *change_ref != change.change_ref);
-        let now = self.engine.clock.now();
+        let Done { work, changes, outcomes, at, begun, duration } = done;
+        self.out.retain(|out| !changes.iter().any(|change| change.change_ref == out.change_ref));
+        let troubles: Vec<&Outcome> = outcomes
+            .iter()
+            .filter(|outcome| {
+                matches!(outcome.verdict, Verdict::RetryConnection { .. } | Verdict::StopConnection)
+            })
+            .collect();
         // A call that was out already when the pause began says nothing of what came after.
-        let since_pause = self.paused_at.is_none_or(|paused| begun >= paused);
-        let well = !matches!(outcome.verdict, Verdict::RetryConnection { .. } | Verdict::StopConnection);
-        if well && since_pause {
+        if troubles.is_empty() && self.paused_at.is_none_or(|paused| begun >= paused) {
             self.failures = 0;
             self.paused_until = None;
         }
-        let state = match &outcome.verdict {
-            Verdict::Accepted => QueuedState::Accepted(self.standing(&change)),
-            Verdict::Already => QueuedState::Already(self.standing(&change)),
-            Verdict::Refused => QueuedState::Refused,
-            Verdict::MissingReference => QueuedState::Parked { reference: true },
-            Verdict::Parked => QueuedState::Parked { reference: false },
-            Verdict::Retry if change.attempts + 1 >= RECORD_TRIES => QueuedState::Parked { reference: false },
-            Verdict::Retry => {
-                QueuedState::Again { at: after(now, pause(change.attempts)), tried: true, sent: true }
-            }
-            Verdict::RetryConnection { after: asked } => {
-                let wait = self.pause(*asked, &outcome);
-                // Behind the others: one record that makes the server hang does not keep them waiting.
-                QueuedState::Again {
-                    at: after(now, wait + Duration::from_secs(1)),
-                    tried: false,
-                    sent: !outcome.had_no_effect,
+        let stop = troubles.iter().find(|outcome| outcome.verdict == Verdict::StopConnection);
+        let stop = stop.map(|outcome| (outcome.code.clone(), outcome.reason.clone()));
+        let wait = troubles.iter().find_map(|outcome| match outcome.verdict {
+            Verdict::RetryConnection { after } => Some((after, *outcome)),
+            _ => None,
+        });
+        let wait = wait.map(|(asked, outcome)| self.pause(asked, outcome)).unwrap_or_default();
+        let alone = changes.len() == 1;
+        let mut again = Vec::new();
+        for (place, change) in changes.into_iter().enumerate() {
+            let outcome = match work {
+                Work::Deliver => outcomes.get(place),
+                Work::Follow | Work::ReadBack => outcomes.first(),
+            };
+            let outcome = outcome.cloned().unwrap_or_else(|| {
+                let reason = "the connector gave no outcome for this record of its call";
+                Outcome::new(Verdict::InDoubt, "no outcome", reason)
+            });
+            let fate = match work {
+                Work::Deliver => self.delivered(&change, &outcome, alone, wait),
+                Work::Follow => self.followed(&change, &outcome, alone, wait),
+                Work::ReadBack => self.read_back(&change, &outcome, wait),
+            };
+            match fate {
+                Fate::LookAgain(look_at) => again.push((change.change_ref, look_at)),
+                Fate::Settled(state) => {
+                    let duration = Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+                    self.keep(change, state, &outcome, at, duration);
                 }
             }
-            Verdict::Queued { .. }
-            | Verdict::InProgress
-            | Verdict::Smaller { .. }
-            | Verdict::InDoubt
-            | Verdict::Absent
-            | Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
-        };
-        let stop = (outcome.verdict == Verdict::StopConnection)
-            .then(|| (outcome.code.clone(), outcome.reason.clone()));
-        self.commit_at.get_or_insert(Instant::now() + COMMIT_WINDOW);
-        self.outcomes.push(Settled {
-            change,
-            state,
-            at,
-            duration_ms: Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)),
-            code: outcome.code,
-            reason: outcome.reason,
-        });
+        }
+        if let Some(look_at) = again.iter().map(|(_, look_at)| *look_at).max() {
+            let changes: Vec<i64> = again.iter().map(|(change_ref, _)| *change_ref).collect();
+            self.engine.store.look_again(&changes, look_at).await?;
+            changes.iter().for_each(|change_ref| {
+                self.looking.remove(change_ref);
+            });
+        }
         if let Some((code, reason)) = stop {
             self.stop(&code, &reason).await?;
         } else if self.is_paused() {
@@ -84,6 +92,122 @@ impl Line {
         Ok(())
     }
 
+    /// Settles a change for which no call was made.
+    pub(super) async fn settle_unsent(
+        &mut self,
+        change: Queued,
+        outcome: Outcome,
+    ) -> Result<(), EngineError> {
+        let state = match outcome.verdict {
+            Verdict::InDoubt => QueuedState::InDoubt { look_at: None },
+            _ => QueuedState::Parked { reference: false },
+        };
+        let at = self.engine.clock.now();
+        self.keep(change, state, &outcome, at, None);
+        if self.outcomes.len() >= COMMIT_SIZE { self.commit().await } else { Ok(()) }
+    }
+
+    fn keep(
+        &mut self,
+        change: Queued,
+        state: QueuedState,
+        outcome: &Outcome,
+        at: DateTime<Utc>,
+        duration_ms: Option<u64>,
+    ) {
+        self.commit_at.get_or_insert(Instant::now() + COMMIT_WINDOW);
+        let mut reason = outcome.reason.clone();
+        if outcome.verdict == Verdict::Already && state == QueuedState::Refused {
+            reason =
+                format!("{reason}; the LMS holds the earlier version, and this correction was not taken");
+        }
+        let code = outcome.code.clone();
+        let absent = outcome.verdict == Verdict::Absent;
+        self.outcomes.push(Settled { change, state, at, duration_ms, code, reason, absent });
+    }
+
+    /// The fate of a record that was sent.
+    fn delivered(&mut self, change: &Queued, outcome: &Outcome, alone: bool, wait: Duration) -> Fate {
+        let now = self.engine.clock.now();
+        let unsure = !outcome.had_no_effect && !self.is_repeatable(change);
+        let state = match &outcome.verdict {
+            Verdict::Accepted => QueuedState::Accepted(self.standing(change)),
+            // For an update it only says that the LMS holds the earlier version (semantics 18).
+            Verdict::Already if change.kind == ChangeKind::Create || change.resend => {
+                QueuedState::Already(self.standing(change))
+            }
+            Verdict::Already | Verdict::Refused => QueuedState::Refused,
+            Verdict::MissingReference => QueuedState::Parked { reference: true },
+            Verdict::Parked => QueuedState::Parked { reference: false },
+            Verdict::Queued { task } => {
+                QueuedState::Followed { task: task.clone(), look_at: after(now, Duration::from_secs(1)) }
+            }
+            Verdict::Smaller { most } if !alone => {
+                self.most.insert(change.change_ref, (*most).max(1));
+                QueuedState::Again { at: now, tried: false, sent: !outcome.had_no_effect }
+            }
+            // Nothing else may be made of a lost answer where a repeat might mail or grant twice.
+            Verdict::InDoubt | Verdict::Retry | Verdict::RetryConnection { .. } if unsure => {
+                QueuedState::InDoubt { look_at: self.read_back_at(change, now) }
+            }
+            Verdict::RetryConnection { .. } => {
+                // Behind the others: one record that makes the server hang does not keep them waiting.
+                let at = after(now, wait + Duration::from_secs(1));
+                QueuedState::Again { at, tried: false, sent: !outcome.had_no_effect }
+            }
+            Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
+            Verdict::Retry
+            | Verdict::InDoubt
+            | Verdict::InProgress
+            | Verdict::Absent
+            | Verdict::Smaller { .. } => again(change, now, true),
+        };
+        Fate::Settled(state)
+    }
+
+    /// The fate of a record whose task was asked for.
+    fn followed(&mut self, change: &Queued, outcome: &Outcome, alone: bool, wait: Duration) -> Fate {
+        let now = self.engine.clock.now();
+        let since = change.sent_at.unwrap_or(now);
+        let age = (now - since).to_std().unwrap_or_default();
+        match &outcome.verdict {
+            Verdict::InProgress => {
+                let follow = self.operation(&change.operation).map_or(Duration::ZERO, |known| known.follow);
+                if age >= follow {
+                    return Fate::Settled(QueuedState::Parked { reference: false });
+                }
+                let next = age.clamp(Duration::from_secs(1), Duration::from_secs(30));
+                Fate::LookAgain(after(now, next))
+            }
+            Verdict::RetryConnection { .. } => Fate::LookAgain(after(now, wait + Duration::from_secs(1))),
+            Verdict::StopConnection => Fate::LookAgain(now),
+            _ => self.delivered(change, outcome, alone, wait),
+        }
+    }
+
+    /// The fate of a record in doubt that was read back.
+    fn read_back(&mut self, change: &Queued, outcome: &Outcome, wait: Duration) -> Fate {
+        let now = self.engine.clock.now();
+        let since = change.sent_at.unwrap_or(now);
+        match &outcome.verdict {
+            Verdict::Accepted => Fate::Settled(QueuedState::Accepted(self.standing(change))),
+            Verdict::Absent => Fate::Settled(again(change, now, false)),
+            Verdict::RetryConnection { .. } => Fate::LookAgain(after(now, wait + Duration::from_secs(1))),
+            Verdict::StopConnection => Fate::LookAgain(now),
+            Verdict::Retry => {
+                let age = (now - since).to_std().unwrap_or_default();
+                Fate::LookAgain(after(now, age.clamp(Duration::from_secs(5), Duration::from_secs(300))))
+            }
+            _ => Fate::Settled(QueuedState::InDoubt { look_at: None }),
+        }
+    }
+
+    /// When a record in doubt is read back: not before the call has surely come to its end over there.
+    fn read_back_at(&self, change: &Queued, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let reads_back = self.operation(&change.operation).is_some_and(|operation| operation.reads_back);
+        reads_back.then(|| after(now, self.connection.timeout))
+    }
+
     fn standing(&self, change: &Queued) -> Standing {
         let job = self.engine.config.jobs.get(&change.job);
         let today = job.map_or_else(|| self.engine.clock.now().date_naive(), |job| self.engine.today(job));
@@ -92,31 +216,6 @@ impl Line {
             None if change.kind == ChangeKind::Remove => Standing::Removed,
             None => Standing::Active,
         }
-    }
-
-    /// Pauses the connection: for as long as it asked, or growing. Gives how long.
-    fn pause(&mut self, asked: Option<Duration>, outcome: &Outcome) -> Duration {
-        if self.is_paused() {
-            // Calls that were out together fail together: one outage is one failure.
-            let until = asked.map(|asked| Instant::now() + asked);
-            self.paused_until = self.paused_until.max(until);
-            return asked.unwrap_or_default().max(pause(0));
-        }
-        let wait = asked
-            .unwrap_or_default()
-            .max(pause(self.failures))
-            .min(LONGEST_PAUSE.max(asked.unwrap_or_default()));
-        self.failures += 1;
-        self.paused_at = Some(Instant::now());
-        self.paused_until = Some(Instant::now() + wait);
-        tracing::warn!(
-            connection = %self.connection.name,
-            code = outcome.code,
-            reason = outcome.reason,
-            wait_ms = wait.as_millis() as u64,
-            "connection paused"
-        );
-        wait
     }
 
     /// Stops the connection until its next run, and gives back what it has not sent.
@@ -136,7 +235,7 @@ impl Line {
         Ok(())
     }
 
-    async fn give_back(&mut self) -> Result<(), EngineError> {
+    pub(super) async fn give_back(&mut self) -> Result<(), EngineError> {
         let queue: Vec<Queued> = self.queue.drain(..).collect();
         self.engine.store.unclaim(&queue).await?;
         Ok(())
@@ -148,53 +247,22 @@ impl Line {
             return Ok(());
         }
         self.engine.store.settle(&self.outcomes).await?;
-        self.engine.progress.add_settled(self.outcomes.len() as u64);
-        self.outcomes.clear();
+        for Settled { change, state, .. } in self.outcomes.drain(..) {
+            self.looking.remove(&change.change_ref);
+            if !matches!(state, QueuedState::Again { .. } | QueuedState::Followed { .. }) {
+                self.most.remove(&change.change_ref);
+                self.engine.progress.add_settled(1);
+            }
+        }
         self.engine.settled.notify_waiters();
         Ok(())
     }
-
-    /// When to look again, even if no call ends and nobody wakes the line.
-    pub(super) async fn alarm(&self) -> Result<Instant, EngineError> {
-        let now = Instant::now();
-        let mut alarm = now + IDLE_LOOK;
-        alarm = [self.commit_at, self.ready_at].into_iter().flatten().fold(alarm, Instant::min);
-        if self.stopped {
-            return Ok(alarm);
-        }
-        if let Some(until) = self.paused_until.filter(|until| *until > now) {
-            return Ok(alarm.min(until));
-        }
-        if self.queue.is_empty() && self.calls.is_empty() && self.outcomes.is_empty() {
-            let due = self.engine.store.next_due(&self.connection.name, &self.engine.quiet.now()).await?;
-            let wait = due.map(|due| (due - self.engine.clock.now()).to_std().unwrap_or_default());
-            alarm = alarm.min(now + wait.unwrap_or(IDLE_LOOK));
-        }
-        Ok(alarm)
-    }
-
-    /// Ends cleanly: what is out is waited for and settled, the rest is given back.
-    pub(super) async fn drain(mut self) -> Result<(), EngineError> {
-        self.give_back().await?;
-        while let Some(done) = self.calls.join_next().await {
-            self.take(done.map_err(|error| EngineError::Task(error.to_string()))?).await?;
-        }
-        self.commit().await
-    }
 }
 
-/// The pause before the try after `failures` failed ones: growing, with jitter.
-fn pause(failures: u32) -> Duration {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_secs(1))
-        .with_max_delay(LONGEST_PAUSE)
-        .with_jitter()
-        .without_max_times()
-        .build()
-        .nth(failures as usize)
-        .unwrap_or(LONGEST_PAUSE)
-}
-
-fn after(now: DateTime<Utc>, pause: Duration) -> DateTime<Utc> {
-    TimeDelta::from_std(pause).map_or(now, |pause| now + pause)
+/// A record that failed in passing: tried again, a limited number of times.
+fn again(change: &Queued, now: DateTime<Utc>, sent: bool) -> QueuedState {
+    if change.attempts + 1 >= RECORD_TRIES {
+        return QueuedState::Parked { reference: false };
+    }
+    QueuedState::Again { at: after(now, pause(change.attempts)), tried: true, sent }
 }

@@ -25,9 +25,15 @@ impl Engine {
     /// # Errors
     /// When disk or database fail.
     pub async fn recover(self: &Arc<Self>) -> Result<Vec<RunRef>, EngineError> {
-        let claims = self.store.recover_claims().await?;
-        if claims > 0 {
-            tracing::info!(changes = claims, "changes of an interrupted delivery wait again");
+        let operations = self.config.connections.values().flat_map(|connection| &connection.operations);
+        let reads_back: Vec<_> =
+            operations.filter(|operation| operation.reads_back).map(|operation| &operation.name).collect();
+        let (waiting, doubtful) = self.store.recover_claims(&reads_back, self.clock.now()).await?;
+        if waiting > 0 {
+            tracing::info!(changes = waiting, "changes of an interrupted delivery wait again");
+        }
+        if doubtful > 0 {
+            tracing::warn!(changes = doubtful, "changes of an interrupted delivery are in doubt");
         }
         // A start is a new try for connections that were stopped: somebody may have mended them.
         self.store.clear_stops().await?;

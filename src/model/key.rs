@@ -53,6 +53,17 @@ impl Key {
         Ok(Self::from_values(record.iter()))
     }
 
+    /// Its values, in order.
+    pub fn values(&self) -> Vec<String> {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(self.0.as_bytes());
+        let record = reader.records().next();
+        record
+            .and_then(Result::ok)
+            .map(|record| record.iter().map(str::to_owned).collect())
+            .unwrap_or_default()
+    }
+
     /// The key exactly as the store kept it.
     pub fn from_stored(text: String) -> Self {
         Self(text)

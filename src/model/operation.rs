@@ -1,5 +1,7 @@
 //! What a connector can do, described: fields, kind and the meanings that planning needs.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 
 use super::{Field, FieldName, Fields, OperationName};
@@ -32,6 +34,8 @@ pub struct Operation {
     pub agree: &'static [&'static str],
     /// The most calls at one time, whatever the connection says.
     pub concurrency: Option<usize>,
+    /// How long a task of the LMS is followed that a call has begun; zero where calls begin none.
+    pub follow: Duration,
     /// What must hold between the fields of one record.
     pub rules: Vec<Rule>,
     /// Fields that had better be mapped, and what happens where they are not.
@@ -141,6 +145,7 @@ impl Operation {
             batch: 1,
             agree: &[],
             concurrency: None,
+            follow: Duration::ZERO,
             rules: Vec::new(),
             advice: &[],
             registers: None,

@@ -25,7 +25,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         let row = sqlx::query(
             "SELECT p.round,
-                    (SELECT count(*) FROM change WHERE push_ref = ?2 AND state IN ('waiting', 'claimed')),
+                    (SELECT count(*) FROM change WHERE push_ref = ?2 AND state IN ('waiting', 'claimed', 'sent')),
                     (SELECT count(*) FROM change c JOIN run r ON r.run_ref = ?1
                      WHERE c.push_ref = ?2 AND c.round = p.round AND c.state IN ('accepted', 'already')
                        AND (c.run_ref = ?1 OR (c.run_ref < ?1 AND c.settled_at >= r.started_at)))
@@ -72,10 +72,15 @@ impl Store {
         let rows = sqlx::query(
             "SELECT key, state, kind, maybe_sent FROM change c INDEXED BY change_open
              WHERE push_ref = ?1 AND key > ?2 AND (?3 IS NULL OR key <= ?3)
-               AND (state IN ('waiting', 'claimed', 'parked', 'refused') OR (state = 'superseded' AND maybe_sent = 1))
-               AND change_ref = (SELECT max(change_ref) FROM change l INDEXED BY change_key
-                                 WHERE l.push_ref = ?1 AND l.key = c.key AND l.state <> 'held'
-                                   AND (l.state <> 'superseded' OR l.maybe_sent = 1))
+               AND (state IN ('waiting', 'claimed', 'sent', 'in_doubt', 'parked', 'refused')
+                    OR (state = 'superseded' AND maybe_sent = 1))
+               AND change_ref = coalesce(
+                   -- A doubt stands until it is settled, whatever came after it.
+                   (SELECT max(change_ref) FROM change l INDEXED BY change_key
+                    WHERE l.push_ref = ?1 AND l.key = c.key AND l.state IN ('sent', 'in_doubt')),
+                   (SELECT max(change_ref) FROM change l INDEXED BY change_key
+                    WHERE l.push_ref = ?1 AND l.key = c.key AND l.state <> 'held'
+                      AND (l.state <> 'superseded' OR l.maybe_sent = 1)))
              ORDER BY key LIMIT ?4",
         )
         .bind(push.0)
@@ -138,17 +143,19 @@ impl Store {
             .collect()
     }
 
-    /// What of a run is still under way: waiting and claimed changes by push and connection, and those of
+    /// What of a run is still under way: waiting, claimed and sent changes, and those in doubt that are read
+    /// back, by push and connection, and those of
     /// earlier runs of its pushes that get their next try with it (semantics 25).
     ///
     /// The count is that of the claimed ones: calls that may be out.
     pub async fn under_way(&self, run: RunRef) -> Result<Vec<(PushRef, ConnectionName, u64)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT push_ref, connection, sum(state = 'claimed') FROM (
-                 SELECT push_ref, connection, state FROM change
-                 WHERE run_ref = ?1 AND state IN ('waiting', 'claimed')
+            "SELECT push_ref, connection, sum(state = 'claimed' OR (state = 'sent' AND task IS NULL)) FROM (
+                 SELECT push_ref, connection, state, task FROM change
+                 WHERE run_ref = ?1 AND (state IN ('waiting', 'claimed', 'sent')
+                                         OR (state = 'in_doubt' AND look_at IS NOT NULL))
                  UNION ALL
-                 SELECT push_ref, connection, state FROM change
+                 SELECT push_ref, connection, state, task FROM change
                  WHERE push_ref IN (SELECT push_ref FROM push_run WHERE run_ref = ?1)
                    AND state IN ('waiting', 'claimed') AND run_ref < ?1 AND attempts = 0)
              GROUP BY 1, 2",
@@ -166,7 +173,7 @@ impl Store {
     /// How many changes of each connection wait.
     pub async fn waiting(&self) -> Result<Vec<(ConnectionName, u64)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT connection, count(*) FROM change WHERE state IN ('waiting', 'claimed') GROUP BY 1 ORDER BY 1",
+            "SELECT connection, count(*) FROM change WHERE state IN ('waiting', 'claimed', 'sent') GROUP BY 1 ORDER BY 1",
         )
         .fetch_all(&self.reader)
         .await?;

@@ -6,7 +6,7 @@ use sqlx::Row;
 use crate::model::{PushCounts, RunStatus};
 
 use super::values::{from_json, json, millis};
-use super::{RunRef, Store, StoreError};
+use super::{PushRef, RunRef, Store, StoreError};
 
 impl Store {
     /// Whether every row of a run was settled as accepted or already there, or was unchanged: only then
@@ -82,6 +82,19 @@ impl Store {
             .await?;
         }
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Notes something of a push of a run.
+    pub async fn note_push(&self, run: RunRef, push: PushRef, note: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE push_run SET notes = json_insert(notes, '$[#]', ?) WHERE run_ref = ? AND push_ref = ?",
+        )
+        .bind(note)
+        .bind(run.0)
+        .bind(push.0)
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 

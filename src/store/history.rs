@@ -166,7 +166,7 @@ impl Store {
             "SELECT r.run, p.push, c.key, coalesce(c.code, ''), coalesce(c.reason, '')
              FROM push p JOIN change c INDEXED BY change_open ON c.push_ref = p.push_ref
                   JOIN run r ON r.run_ref = c.run_ref
-             WHERE p.job = ? AND c.run_ref < ? AND c.state IN ('parked', 'waiting', 'claimed')
+             WHERE p.job = ? AND c.run_ref < ? AND c.state IN ('parked', 'waiting', 'claimed', 'sent', 'in_doubt')
              ORDER BY c.change_ref LIMIT ?",
         )
         .bind(job.as_str())
@@ -207,7 +207,7 @@ impl Store {
     pub async fn settled_late(&self) -> Result<Vec<RunRecord>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM run r WHERE phase = 'done' AND finished_at IS NULL
-               AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed'))
+               AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed', 'sent'))
              ORDER BY run_ref",
         )
         .fetch_all(&self.reader)
@@ -219,7 +219,7 @@ impl Store {
     pub async fn unsettled(&self, job: &JobName) -> Result<Option<RunRef>, StoreError> {
         let row = sqlx::query(
             "SELECT run_ref FROM run r WHERE job = ? AND phase = 'done' AND finished_at IS NULL
-               AND EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed'))
+               AND EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed', 'sent'))
              ORDER BY run_ref DESC LIMIT 1",
         )
         .bind(job.as_str())

@@ -7,15 +7,19 @@ mod account;
 mod copying;
 mod ending;
 mod error;
+mod gate;
 mod history;
+mod looks;
 mod mails;
 mod outbox;
 mod plans;
 mod pushes;
+mod registrations;
 mod rejects;
 mod requests;
 mod runs;
 mod seal;
+mod settling;
 mod spool;
 mod spooled;
 mod stops;
@@ -33,21 +37,28 @@ use sqlx::sqlite::{
 use sqlx::{SqlSafeStr, Sqlite, Transaction};
 
 pub use error::StoreError;
+pub use gate::Blocker;
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
+pub use looks::Look;
 pub use mails::{MailEntry, MailState, NewMail};
-pub use outbox::{OpenRow, Queued, QueuedState, Settled};
+pub use outbox::{OpenRow, Queued};
 pub use plans::{PlannedPush, SpooledSummary};
 pub use pushes::{PushRef, PushState, SnapshotRow};
+pub use registrations::Enrolment;
 pub use rejects::{OriginalCells, StoredReject};
 pub use requests::Request;
 pub use runs::{NewFile, NewRun, Phase, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};
+pub use settling::{QueuedState, Settled};
 pub use spool::{RejectedCells, Spool, SpoolChange, StagedRow, StagedState};
 pub use stops::Stop;
 pub use ticks::TickKind;
 
 /// Every migration, oldest first; they only go forward.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../../migrations/0001_first.sql")),
+    (2, "delivery", include_str!("../../migrations/0002_delivery.sql")),
+];
 
 /// The database of one data directory.
 #[derive(Clone, Debug)]

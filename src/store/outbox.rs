@@ -1,11 +1,13 @@
-//! The outbox: what is to be delivered, and the settlement of what was.
+//! The outbox: what is to be delivered.
 //!
 //! | state | meaning | next |
 //! |---|---|---|
 //! | waiting | to be sent, now or at `next_at` | claimed, superseded |
-//! | claimed | taken by a delivery that runs now | accepted, already, refused, parked, waiting (retry, crash) |
+//! | claimed | taken by a delivery that runs now | sent, accepted, already, refused, parked, waiting (retry, crash) |
+//! | sent | marked before a call that may not be repeated, or taken by the LMS as a task | as claimed, and in doubt (lost answer, crash) |
 //! | held | part of a hold | – |
 //! | parked | until something else is there | waiting (next round, next run), superseded |
+//! | in doubt | sent, and nobody knows what became of it | accepted, waiting (read back and not there) |
 //! | accepted, already, refused, superseded | ended | – |
 
 use chrono::{DateTime, Utc};
@@ -13,10 +15,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row};
 
 use crate::model::{
-    ChangeKind, ChangeState, ConnectionName, Extras, Fields, JobName, Key, OperationName, PushId, Standing,
+    ChangeKind, ChangeState, ConnectionName, Extras, Fields, JobName, Key, OperationName, PushId,
 };
 
-use super::values::{count, from_json, json, kind, millis, time};
+use super::values::{count, from_json, json, kind, maybe_time, millis, time};
 use super::{PushRef, RunRef, Store, StoreError};
 
 /// A change that was claimed for delivery.
@@ -52,49 +54,30 @@ pub struct Queued {
     pub attempts: u32,
     /// Whether the LMS has acknowledged the record: for a create, since it was planned.
     pub acknowledged: bool,
+    /// Whether an earlier call may have reached the LMS without an answer.
+    pub resend: bool,
+    /// When the call was made that is followed or in doubt.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The place of its operation in delivery.
+    pub stage: i64,
+    /// The LMS's task that it has become.
+    pub task: Option<String>,
 }
 
-/// What became of a claimed change.
-#[derive(Clone, Debug)]
-pub struct Settled {
-    /// The change.
-    pub change: Queued,
-    /// Its new state.
-    pub state: QueuedState,
-    /// When the call was made.
-    pub at: DateTime<Utc>,
-    /// How long it took; `None` where no call was made.
-    pub duration_ms: Option<u64>,
-    /// The code.
-    pub code: String,
-    /// The words.
-    pub reason: String,
+/// A query whose rows are read by `queued`, from `change c` and `push p`.
+macro_rules! select_queued {
+    ($from:literal) => {
+        concat!(
+            "SELECT c.change_ref, c.run_ref, c.push_ref, p.job, p.push, c.operation, c.rank, c.key, c.kind, c.sent,
+                    c.after, c.extras, c.sealed, c.attempts,
+                    EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = c.push_ref AND s.key = c.key
+                            AND s.standing <> 'presumed'),
+                    c.maybe_sent, c.sent_at, c.stage, c.task ",
+            $from
+        )
+    };
 }
-
-/// The states that a claimed change can go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QueuedState {
-    /// The LMS has it; so does the snapshot, in this standing.
-    Accepted(Standing),
-    /// The LMS had it already; so does the snapshot.
-    Already(Standing),
-    /// Turned down for good.
-    Refused,
-    /// Put aside; `reference` where something that it refers to is missing.
-    Parked {
-        /// Whether rounds try it again.
-        reference: bool,
-    },
-    /// To be tried again, not before this time. `tried` says whether the try counts.
-    Again {
-        /// Not before.
-        at: DateTime<Utc>,
-        /// Whether the try counts as one of the record's own.
-        tried: bool,
-        /// Whether a call may have reached the LMS without an answer.
-        sent: bool,
-    },
-}
+pub(super) use select_queued;
 
 /// The latest earlier change of a key that did not end well.
 #[derive(Clone, Debug)]
@@ -124,19 +107,22 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut transaction = self.begin().await?;
-        let rows = sqlx::query(
-            "SELECT c.change_ref, c.run_ref, c.push_ref, p.job, p.push, c.operation, c.rank, c.key, c.kind, c.sent,
-                    c.after, c.extras, c.sealed, c.attempts,
-                    EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = c.push_ref AND s.key = c.key
-                            AND s.standing <> 'presumed')
-             FROM change c INDEXED BY change_queue
+        let rows = sqlx::query(select_queued!(
+            "FROM change c INDEXED BY change_queue
                   JOIN run r ON r.run_ref = c.run_ref JOIN push p ON p.push_ref = c.push_ref
              WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ?
                AND c.push_ref NOT IN (SELECT value FROM json_each(?))
-               AND NOT EXISTS (SELECT 1 FROM change e WHERE e.push_ref = c.push_ref AND e.key = c.key
-                               AND e.state = 'claimed')
-             ORDER BY c.stage, c.change_ref LIMIT ?",
-        )
+               AND NOT EXISTS (SELECT 1 FROM change e INDEXED BY change_key
+                               WHERE e.push_ref = c.push_ref AND e.key = c.key
+                               AND e.state IN ('claimed', 'sent', 'in_doubt'))
+               AND NOT EXISTS (SELECT 1 FROM push_run l
+                               WHERE l.run_ref = c.run_ref AND l.stage < c.stage
+                               AND EXISTS (SELECT 1 FROM change e INDEXED BY change_run
+                                           WHERE e.run_ref = l.run_ref AND e.push_ref = l.push_ref
+                                           AND e.state IN ('waiting', 'claimed', 'sent')
+                                           AND e.connection = c.connection))
+             ORDER BY c.stage, c.change_ref LIMIT ?"
+        ))
         .bind(connection.as_str())
         .bind(millis(now))
         .bind(refs(quiet)?)
@@ -177,74 +163,26 @@ impl Store {
         row.map(|row| time(row.try_get(0)?)).transpose()
     }
 
-    /// Settles many changes at once: state, attempt and snapshot, in one transaction.
-    pub async fn settle(&self, batch: &[Settled]) -> Result<(), StoreError> {
+    /// Marks claimed changes as sent, on disk, before a call that may not be repeated goes out.
+    pub async fn mark_sent(&self, changes: &[i64], at: DateTime<Utc>) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        for settled in batch {
-            let change = &settled.change;
-            let (state, reference, next_at, tried, standing) = match settled.state {
-                QueuedState::Accepted(standing) => (ChangeState::Accepted, false, 0, true, Some(standing)),
-                QueuedState::Already(standing) => (ChangeState::Already, false, 0, true, Some(standing)),
-                QueuedState::Refused => (ChangeState::Refused, false, 0, true, None),
-                QueuedState::Parked { reference } => (ChangeState::Parked, reference, 0, true, None),
-                QueuedState::Again { at, tried, .. } => {
-                    (ChangeState::Waiting, false, millis(at), tried, None)
-                }
-            };
-            let sent = matches!(settled.state, QueuedState::Again { sent: true, .. });
-            let ended = state != ChangeState::Waiting;
-            sqlx::query(
-                "UPDATE change SET state = ?, reference = ?, next_at = ?, attempts = attempts + ?, maybe_sent = maybe_sent OR ?, code = ?,
-                        reason = ?, settled_at = ?, sealed = CASE WHEN ? THEN NULL ELSE sealed END
-                 WHERE change_ref = ?",
-            )
-            .bind(state.as_str())
-            .bind(reference)
-            .bind(next_at)
-            .bind(tried)
-            .bind(sent)
-            .bind(&settled.code)
-            .bind(&settled.reason)
-            .bind(ended.then(|| millis(settled.at)))
-            .bind(standing.is_some())
-            .bind(change.change_ref)
-            .execute(&mut *transaction)
-            .await?;
-            if let Some(duration_ms) = settled.duration_ms {
-                sqlx::query(
-                    "INSERT INTO attempt (change_ref, at, duration_ms, code, reason) VALUES (?, ?, ?, ?, ?)",
-                )
-                .bind(change.change_ref)
-                .bind(millis(settled.at))
-                .bind(super::values::int(duration_ms))
-                .bind(&settled.code)
-                .bind(&settled.reason)
-                .execute(&mut *transaction)
-                .await?;
-            }
-            if let Some(standing) = standing {
-                sqlx::query(
-                    "INSERT INTO snapshot (push_ref, key, standing, fields, settled_at) VALUES (?, ?, ?, ?, ?)
-                     ON CONFLICT (push_ref, key) DO UPDATE SET standing = excluded.standing,
-                         fields = excluded.fields, settled_at = excluded.settled_at",
-                )
-                .bind(change.push.0)
-                .bind(change.key.as_str())
-                .bind(standing.as_str())
-                .bind(json(&change.after)?)
-                .bind(millis(settled.at))
-                .execute(&mut *transaction)
-                .await?;
-            }
-        }
+        sqlx::query(
+            "UPDATE change SET state = 'sent', sent_at = ?, task = NULL, look_at = NULL
+             WHERE change_ref IN (SELECT value FROM json_each(?)) AND state = 'claimed'",
+        )
+        .bind(millis(at))
+        .bind(json(&changes)?)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// How many changes of a push are claimed.
+    /// How many changes of a push are claimed, or out without a task that could be followed.
     pub async fn claimed(&self, push: PushRef) -> Result<u64, StoreError> {
         let row = sqlx::query(
-            "SELECT count(*) FROM change INDEXED BY change_open WHERE push_ref = ? AND state = 'claimed'",
+            "SELECT count(*) FROM change INDEXED BY change_open
+             WHERE push_ref = ? AND (state = 'claimed' OR (state = 'sent' AND task IS NULL))",
         )
         .bind(push.0)
         .fetch_one(&self.reader)
@@ -265,12 +203,45 @@ impl Store {
         Ok(())
     }
 
-    /// After a crash: what was claimed is waiting again. Only the holder of the data directory may ask.
-    pub async fn recover_claims(&self) -> Result<u64, StoreError> {
-        let done = sqlx::query("UPDATE change SET state = 'waiting', maybe_sent = 1 WHERE state = 'claimed'")
-            .execute(&self.writer)
-            .await?;
-        Ok(done.rows_affected())
+    /// Gives a claimed change back unsent, not to be claimed before that time.
+    pub async fn postpone(&self, change: &Queued, at: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE change SET state = 'waiting', next_at = ? WHERE change_ref = ? AND state = 'claimed'",
+        )
+        .bind(millis(at))
+        .bind(change.change_ref)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// After a crash: what was claimed is waiting again, and what was sent without a task to follow is in
+    /// doubt; it is read back where its operation is one of these. Only the holder of the data directory may
+    /// ask. Gives how many of each.
+    pub async fn recover_claims(
+        &self,
+        reads_back: &[&OperationName],
+        now: DateTime<Utc>,
+    ) -> Result<(u64, u64), StoreError> {
+        let mut transaction = self.begin().await?;
+        let waiting =
+            sqlx::query("UPDATE change SET state = 'waiting', maybe_sent = 1 WHERE state = 'claimed'")
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+        let doubtful = sqlx::query(
+            "UPDATE change SET state = 'in_doubt', maybe_sent = 1, code = 'interrupted', settled_at = ?1,
+                    reason = 'Rollbook was stopped while the call was out, so its answer was never read',
+                    look_at = iif(operation IN (SELECT value FROM json_each(?2)), ?1, NULL)
+             WHERE state = 'sent' AND task IS NULL",
+        )
+        .bind(millis(now))
+        .bind(json(&reads_back.iter().map(|name| name.as_str()).collect::<Vec<_>>())?)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        transaction.commit().await?;
+        Ok((waiting, doubtful))
     }
 }
 
@@ -279,7 +250,7 @@ fn refs(pushes: &[PushRef]) -> Result<String, StoreError> {
     json(&pushes.iter().map(|push| push.0).collect::<Vec<_>>())
 }
 
-fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {
+pub(super) fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {
     Ok(Queued {
         change_ref: row.try_get(0)?,
         run: RunRef(row.try_get(1)?),
@@ -296,5 +267,9 @@ fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {
         sealed: row.try_get(12)?,
         attempts: u32::try_from(row.try_get::<i64, _>(13)?).unwrap_or_default(),
         acknowledged: row.try_get(14)?,
+        resend: row.try_get(15)?,
+        sent_at: maybe_time(row.try_get(16)?)?,
+        stage: row.try_get(17)?,
+        task: row.try_get(18)?,
     })
 }

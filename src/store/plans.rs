@@ -90,8 +90,8 @@ impl Store {
         let mut transaction = self.begin().await?;
         for (number, push) in pushes.iter().enumerate() {
             sqlx::query(
-                "INSERT INTO push_run (run_ref, push_ref, fingerprint, tally, emptied, vanished, notes)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO push_run (run_ref, push_ref, fingerprint, tally, emptied, vanished, notes, stage)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(run.0)
             .bind(push.push.0)
@@ -100,6 +100,7 @@ impl Store {
             .bind(int(push.emptied))
             .bind(int(push.vanished))
             .bind(json(&push.notes)?)
+            .bind(push.stage)
             .execute(&mut *transaction)
             .await?;
             for [guard, found, allowed, explanation] in &push.findings {
@@ -142,11 +143,15 @@ impl Store {
                 .await?;
             }
             if !push.hold_all {
-                // What earlier runs have parked and nothing has replaced gets its next try (semantics 25).
+                // What earlier runs have parked and nothing has replaced gets its next try (semantics 25), but
+                // for what waits until a doubt about the record is settled.
                 sqlx::query(
                     "UPDATE change INDEXED BY change_open
                      SET state = 'waiting', attempts = 0, next_at = 0, round = 0
-                     WHERE push_ref = ? AND state = 'parked' AND run_ref <> ?",
+                     WHERE push_ref = ? AND state = 'parked' AND run_ref <> ?
+                       AND NOT EXISTS (SELECT 1 FROM change d INDEXED BY change_key
+                                       WHERE d.push_ref = change.push_ref AND d.key = change.key
+                                       AND d.state IN ('sent', 'in_doubt'))",
                 )
                 .bind(push.push.0)
                 .bind(run.0)

@@ -1,6 +1,7 @@
 //! Pushes and their snapshots.
 
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use crate::model::{ConnectionName, Fields, JobName, Key, Known, OperationName, PushId, Standing};
 
@@ -130,16 +131,17 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.reader)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let standing = Standing::parse(row.try_get(1)?);
-                let fields: Fields = from_json(row.try_get(2)?)?;
-                Ok(SnapshotRow {
-                    key: Key::from_stored(row.try_get(0)?),
-                    known: standing.map(|standing| Known { fields, standing }),
-                })
-            })
-            .collect()
+        rows.iter().map(snapshot).collect()
+    }
+
+    /// One key of a snapshot.
+    pub async fn snapshot_row(&self, push: PushRef, key: &Key) -> Result<Option<SnapshotRow>, StoreError> {
+        let row = sqlx::query("SELECT key, standing, fields FROM snapshot WHERE push_ref = ? AND key = ?")
+            .bind(push.0)
+            .bind(key.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(snapshot).transpose()
     }
 
     /// Other pushes to the same connection and operation that have acknowledged something: push and name.
@@ -174,4 +176,13 @@ impl Store {
         .await?;
         Ok(rows.into_iter().map(|(key,)| Key::from_stored(key)).collect())
     }
+}
+
+fn snapshot(row: &SqliteRow) -> Result<SnapshotRow, StoreError> {
+    let standing = Standing::parse(row.try_get(1)?);
+    let fields: Fields = from_json(row.try_get(2)?)?;
+    Ok(SnapshotRow {
+        key: Key::from_stored(row.try_get(0)?),
+        known: standing.map(|standing| Known { fields, standing }),
+    })
 }

@@ -1,0 +1,196 @@
+//! The file of a push's links: a CSV, a workbook, or a folder of forms; the old one stands until the new
+//! one is whole.
+//!
+//! A link opens somebody's course and a form signs somebody in, so the files are private: the table for its
+//! owner and group, a form for its owner alone.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rust_xlsxwriter::{Workbook, Worksheet};
+use tempfile::NamedTempFile;
+
+use crate::config::Push;
+use crate::connectors::{Item, Link};
+use crate::model::{Digest, FieldName, Key};
+
+use super::EngineError;
+use super::links::link_text;
+
+/// For its owner and group: a portal reads it as a member of the group.
+const TABLE_MODE: u32 = 0o640;
+/// For its owner alone.
+const FORM_MODE: u32 = 0o600;
+/// The names of the forms that Rollbook has written into a folder.
+const LIST: &str = ".rollbook-forms";
+
+/// A file of links in the making.
+pub(super) struct LinkFile {
+    path: PathBuf,
+    columns: Vec<FieldName>,
+    body: Body,
+}
+
+enum Body {
+    Csv(csv::Writer<BufWriter<NamedTempFile>>),
+    Workbook { book: Box<Workbook>, row: u32 },
+    Forms { written: BTreeSet<String> },
+}
+
+impl LinkFile {
+    /// Begins a file of the kind that its name tells: `.csv`, `.xlsx`, or a folder.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub(super) fn begin(path: &Path, push: &Push) -> Result<Self, EngineError> {
+        let telling = push.operation.registers.unwrap_or_default();
+        let columns: Vec<FieldName> = telling.iter().map(|field| (*field).into()).collect();
+        let mut header: Vec<String> = push.mapping.key.iter().map(ToString::to_string).collect();
+        header.extend(columns.iter().map(ToString::to_string));
+        header.extend(["registration".to_owned(), "link".to_owned()]);
+        let failed = |error: io::Error| EngineError::file("write the links", path, &error);
+        let body = match path.extension().and_then(|ending| ending.to_str()) {
+            Some(ending) if ending.eq_ignore_ascii_case("csv") => {
+                let mut writer = csv::Writer::from_writer(BufWriter::new(beside(path).map_err(failed)?));
+                writer.write_record(&header).map_err(|error| failed(error.into()))?;
+                Body::Csv(writer)
+            }
+            Some(ending) if ending.eq_ignore_ascii_case("xlsx") => {
+                let mut book = Box::new(Workbook::new());
+                let sheet = book.add_worksheet_with_constant_memory();
+                write_row(sheet, 0, &header).map_err(|error| failed(io::Error::other(error)))?;
+                Body::Workbook { book, row: 0 }
+            }
+            _ => {
+                fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+                Body::Forms { written: BTreeSet::new() }
+            }
+        };
+        Ok(Self { path: path.to_owned(), columns, body })
+    }
+
+    /// Adds a link.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(super) fn add(&mut self, item: &Item, link: &Link) -> Result<(), EngineError> {
+        let path = self.path.clone();
+        let failed = |error: io::Error| EngineError::file("write the links", &path, &error);
+        let mut row = item.key.values();
+        row.extend(self.columns.iter().map(|name| item.fields.get(name).unwrap_or_default().to_owned()));
+        row.push(item.registration.clone().unwrap_or_default());
+        row.push(link_text(link).to_owned());
+        match &mut self.body {
+            Body::Csv(writer) => writer.write_record(&row).map_err(|error| failed(error.into())),
+            Body::Workbook { book, row: number } => {
+                *number += 1;
+                let sheet = book.worksheet_from_index(0);
+                let written = sheet.and_then(|sheet| write_row(sheet, *number, &row));
+                written.map_err(|error| failed(io::Error::other(error)))
+            }
+            Body::Forms { written } => {
+                let name = form_name(&item.key);
+                replace(&self.path.join(&name), link_text(link).as_bytes(), FORM_MODE).map_err(failed)?;
+                written.insert(name);
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts the file in its place; forms of records that are gone are taken away.
+    ///
+    /// # Errors
+    /// When that fails; then the file before stands.
+    pub(super) fn finish(self) -> Result<(), EngineError> {
+        let Self { path, body, .. } = self;
+        let failed = |error: io::Error| EngineError::file("write the links", &path, &error);
+        match body {
+            Body::Csv(writer) => {
+                let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+                let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+                put(file, &path, TABLE_MODE).map_err(failed)
+            }
+            Body::Workbook { mut book, .. } => {
+                let bytes = book.save_to_buffer().map_err(|error| failed(io::Error::other(error)))?;
+                replace(&path, &bytes, TABLE_MODE).map_err(failed)
+            }
+            Body::Forms { written } => {
+                // Only what an earlier run has written is taken away: the folder may hold files of others.
+                let list = path.join(LIST);
+                let before = fs::read_to_string(&list).unwrap_or_default();
+                for gone in before.lines().filter(|name| !written.contains(*name)) {
+                    match fs::remove_file(path.join(gone)) {
+                        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+                        _ => {}
+                    }
+                }
+                let names: String = written.iter().map(|name| format!("{name}\n")).collect();
+                replace(&list, names.as_bytes(), FORM_MODE).map_err(failed)
+            }
+        }
+    }
+}
+
+/// The name of a record's form: its key where that is a plain word, so that a portal finds it, and a
+/// fingerprint where it is not.
+pub fn form_name(key: &Key) -> String {
+    let plain = |text: &str| {
+        let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.@+".contains(letter));
+        letters && !text.is_empty() && text.len() <= 100 && !text.starts_with('.')
+    };
+    if plain(key.as_str()) {
+        return format!("{key}.html");
+    }
+    let digest = Digest::new().part(key.as_str()).finish();
+    let hex: String = digest.as_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("key-{hex}.html")
+}
+
+fn write_row(sheet: &mut Worksheet, row: u32, cells: &[String]) -> Result<(), rust_xlsxwriter::XlsxError> {
+    for (column, cell) in (0..).zip(cells) {
+        sheet.write_string(row, column, cell)?;
+    }
+    Ok(())
+}
+
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".rollbook-").tempfile_in(folder)
+}
+
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    let mut file = beside(path)?;
+    file.write_all(bytes)?;
+    put(file, path, mode)
+}
+
+fn put(file: NamedTempFile, path: &Path, mode: u32) -> io::Result<()> {
+    file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_named_by_a_plain_key_and_never_leaves_its_folder() {
+        let name = |values: &[&str]| form_name(&Key::from_values(values.iter().copied()));
+        assert_eq!(name(&["E0007"]), "E0007.html");
+        assert_eq!(name(&["ann@example.org"]), "ann@example.org.html");
+        for odd in [&["../etc"][..], &["E1", "2026"], &[".hidden"], &["é"], &[""]] {
+            let name = name(odd);
+            assert!(name.starts_with("key-") && !name.contains('/'), "{name}");
+        }
+        assert_ne!(name(&["E1", "1"]), name(&["E1", "2"]));
+    }
+}

@@ -1,0 +1,180 @@
+//! Links: whose registration is whose, one link on request, and the file of all of them.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{Job, Push};
+use crate::connectors::{Connector, Item, Link};
+use crate::model::{ChangeKind, FieldName, Fields, Key, OperationKind, Standing, Take};
+use crate::store::{Enrolment, PushRef, SnapshotRow};
+
+use super::connect::open_connection;
+use super::linkfile::LinkFile;
+use super::{Engine, EngineError};
+
+/// How many links are made at a time.
+const PAGE: u32 = 500;
+
+/// What the registration of a record is for: the learner is whom the push's `person` names, else what the
+/// key says beside activity and instance; both are values, so renaming a column changes nobody.
+pub(super) fn enrolment(push: &Push, key: &Key, fields: &Fields) -> Enrolment {
+    let telling = push.operation.registers.unwrap_or_default();
+    let instance =
+        telling.iter().map(|field| fields.get(&(*field).into()).unwrap_or_default().to_owned()).collect();
+    let of_instance = |column: &str| {
+        push.mapping.fields.iter().any(|mapping| {
+            telling.contains(&mapping.name().as_str())
+                && matches!(&mapping.take, Take::Column(name) if name.as_str() == column)
+        })
+    };
+    let values = key.values();
+    let wanted = |column: &str| match push.mapping.person.is_empty() {
+        true => !of_instance(column),
+        false => push.mapping.person.iter().any(|person| person.as_str() == column),
+    };
+    let mut learner: Vec<&str> = push
+        .mapping
+        .key
+        .iter()
+        .zip(&values)
+        .filter(|(column, _)| wanted(column.as_str()))
+        .map(|(_, value)| value.as_str())
+        .collect();
+    if learner.is_empty() {
+        learner = values.iter().map(String::as_str).collect();
+    }
+    Enrolment { learner: Key::from_values(learner).to_string(), instance }
+}
+
+/// A link that was made.
+#[derive(Debug)]
+pub struct MadeLink {
+    /// The push that it belongs to.
+    pub push: String,
+    /// The link.
+    pub link: Link,
+}
+
+/// What became of the file of a push's links.
+#[derive(Debug)]
+pub(super) enum Exported {
+    /// So many links were written.
+    Written(u64, PathBuf),
+    /// It could not be written, for this reason.
+    Failed(String),
+}
+
+impl Engine {
+    /// The links of one record of a job, as the last run has left them: one for each push of links.
+    ///
+    /// # Errors
+    /// When the job makes no links, the record is not known, or a link can't be made.
+    pub async fn links(&self, job: &Job, key: &Key) -> Result<Vec<MadeLink>, EngineError> {
+        let pushes: Vec<&Push> =
+            job.pushes.iter().filter(|push| push.operation.kind == OperationKind::Links).collect();
+        if pushes.is_empty() {
+            return Err(EngineError::Link(format!("job {} makes no links", job.name)));
+        }
+        let mut made = Vec::new();
+        for push in pushes {
+            let name = &push.operation.name;
+            let Some(found) = self.store.find_push(&job.name, &push.id, &push.connection, name).await? else {
+                continue;
+            };
+            let Some(row) = self.store.snapshot_row(found, key).await? else { continue };
+            let connector = self.connector(push)?;
+            let item = self.item_of(push, &row).await?;
+            if let Some(item) = item {
+                made.push(MadeLink { push: push.id.to_string(), link: link(connector.as_ref(), &item)? });
+            }
+        }
+        if made.is_empty() {
+            let reason = format!(
+                "job {} has no link for key {key}: it was not in a file yet, was turned down, or has been \
+                 withdrawn; `rollbook explain` comes later, `rollbook show` tells what became of it",
+                job.name
+            );
+            return Err(EngineError::NoSuchKey(reason));
+        }
+        Ok(made)
+    }
+
+    /// Writes the links of a push anew, all or nothing.
+    ///
+    /// # Errors
+    /// When the database fails. What is wrong with the file or a link is told in what is given back.
+    pub(super) async fn export_links(
+        &self,
+        push: &Push,
+        push_ref: PushRef,
+    ) -> Result<Option<Exported>, EngineError> {
+        let Some(path) = &push.export else { return Ok(None) };
+        match self.write_links(push, push_ref, path).await {
+            Ok(count) => Ok(Some(Exported::Written(count, path.clone()))),
+            Err(error @ EngineError::Store(_)) => Err(error),
+            Err(error) => Ok(Some(Exported::Failed(error.to_string()))),
+        }
+    }
+
+    async fn write_links(&self, push: &Push, push_ref: PushRef, path: &Path) -> Result<u64, EngineError> {
+        let connector = self.connector(push)?;
+        let mut file = LinkFile::begin(path, push)?;
+        let mut after: Option<Key> = None;
+        let mut count = 0;
+        loop {
+            let page = self.store.snapshot_page(push_ref, after.as_ref(), None, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.key.clone());
+            for row in &page {
+                let Some(item) = self.item_of(push, row).await? else { continue };
+                let made = link(connector.as_ref(), &item)?;
+                file.add(&item, &made)?;
+                count += 1;
+            }
+        }
+        file.finish()?;
+        Ok(count)
+    }
+
+    /// The record of a link as the snapshot has it; `None` for what was withdrawn or is only presumed.
+    async fn item_of(&self, push: &Push, row: &SnapshotRow) -> Result<Option<Item>, EngineError> {
+        let Some(known) = row.known.as_ref().filter(|known| known.standing != Standing::Removed) else {
+            return Ok(None);
+        };
+        let registration = match push.operation.registers {
+            None => None,
+            Some(_) => {
+                let wanted = [enrolment(push, &row.key, &known.fields)];
+                let found = self.store.known_registrations(&push.connection, wanted.iter()).await?;
+                found.into_iter().next().flatten()
+            }
+        };
+        Ok(Some(Item {
+            operation: push.operation.name.clone(),
+            key: row.key.clone(),
+            kind: ChangeKind::Create,
+            resend: false,
+            fields: known.fields.clone(),
+            secrets: Vec::<(FieldName, SecretString)>::new(),
+            registration,
+        }))
+    }
+
+    fn connector(&self, push: &Push) -> Result<Box<dyn Connector>, EngineError> {
+        open_connection(self.connection(&push.connection)?).map_err(EngineError::Link)
+    }
+}
+
+fn link(connector: &dyn Connector, item: &Item) -> Result<Link, EngineError> {
+    connector
+        .link(item)
+        .map_err(|reason| EngineError::Link(format!("the link of key {}: {reason}", item.key)))
+}
+
+/// The text of a link: an address, or a page.
+pub(super) fn link_text(link: &Link) -> &str {
+    match link {
+        Link::Address(text) | Link::Form(text) => text.expose_secret(),
+    }
+}

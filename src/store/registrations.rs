@@ -1,0 +1,76 @@
+//! The ledger of registrations: made once for a learner and what they take, kept for ever, never reused.
+
+use chrono::{DateTime, Utc};
+use sqlx::Row;
+
+use crate::model::ConnectionName;
+
+use super::values::{json, millis};
+use super::{Store, StoreError};
+
+/// What a registration is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Enrolment {
+    /// Who.
+    pub learner: String,
+    /// What tells one of the learner's registrations from the other: the activity, and its instance.
+    pub instance: Vec<String>,
+}
+
+impl Store {
+    /// The registrations of these enrolments, in their order; where there is none yet, the one beside it
+    /// becomes it.
+    pub async fn registrations(
+        &self,
+        connection: &ConnectionName,
+        wanted: &[(Enrolment, String)],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<String>, StoreError> {
+        let known =
+            self.known_registrations(connection, wanted.iter().map(|(enrolment, _)| enrolment)).await?;
+        if known.iter().all(Option::is_some) {
+            return Ok(known.into_iter().flatten().collect());
+        }
+        let mut transaction = self.begin().await?;
+        let mut found = Vec::with_capacity(wanted.len());
+        for (enrolment, fresh) in wanted {
+            let row = sqlx::query(
+                "INSERT INTO registration (registration, connection, learner, instance, made_at)
+                 VALUES (?, ?, ?, ?, ?)
+                 ON CONFLICT (connection, learner, instance) DO UPDATE SET learner = excluded.learner
+                 RETURNING registration",
+            )
+            .bind(fresh)
+            .bind(connection.as_str())
+            .bind(&enrolment.learner)
+            .bind(json(&enrolment.instance)?)
+            .bind(millis(now))
+            .fetch_one(&mut *transaction)
+            .await?;
+            found.push(row.try_get(0)?);
+        }
+        transaction.commit().await?;
+        Ok(found)
+    }
+
+    /// The registrations that are there already.
+    pub async fn known_registrations<'a>(
+        &self,
+        connection: &ConnectionName,
+        wanted: impl Iterator<Item = &'a Enrolment> + Send,
+    ) -> Result<Vec<Option<String>>, StoreError> {
+        let mut found = Vec::new();
+        for enrolment in wanted {
+            let row = sqlx::query(
+                "SELECT registration FROM registration WHERE connection = ? AND learner = ? AND instance = ?",
+            )
+            .bind(connection.as_str())
+            .bind(&enrolment.learner)
+            .bind(json(&enrolment.instance)?)
+            .fetch_optional(&self.reader)
+            .await?;
+            found.push(row.map(|row| row.try_get(0)).transpose()?);
+        }
+        Ok(found)
+    }
+}
