@@ -61,6 +61,8 @@ pub(super) enum Command {
     Runs(Runs),
     /// Show one run with every change, reject and outcome
     Show(Show),
+    /// Print the launch or redirection link of one record
+    Link(LinkArgs),
     /// List the fields of an operation
     Fields(Fields),
     /// Serve the simulated LMSs
@@ -138,6 +140,14 @@ pub(super) struct Show {
     /// Print one JSON document
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct LinkArgs {
+    /// The job that makes the links
+    pub(super) job: String,
+    /// The record's key; several values as one line of CSV (E1,"C,2")
+    pub(super) key: String,
 }
 
 #[derive(Debug, clap::Args)]

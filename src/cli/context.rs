@@ -37,7 +37,10 @@ impl Failure {
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         let code = match error {
-            EngineError::NoSuchJob { .. } | EngineError::NoDataKey | EngineError::Secret(_) => 2,
+            EngineError::NoSuchJob { .. }
+            | EngineError::NoSuchKey(_)
+            | EngineError::NoDataKey
+            | EngineError::Secret(_) => 2,
             _ => 1,
         };
         Self { code, message: error.to_string() }

@@ -7,6 +7,7 @@ mod completions;
 mod context;
 mod demo;
 mod fields;
+mod link;
 mod out;
 mod plan;
 mod run;
@@ -66,6 +67,7 @@ async fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Status(own) => status::status(&global, &own).await,
         Command::Runs(own) => runs::runs(&global, &own).await,
         Command::Show(own) => show::show(&global, &own).await,
+        Command::Link(own) => link::link(&global, &own).await,
         Command::Fields(own) => fields::fields(&global, &own),
         Command::Sandbox(own) => sandbox::sandbox(&global, &own).await,
         Command::Unseal(own) => unseal::unseal(&global, &own),

@@ -3,21 +3,21 @@
 //! It knows no vendor. Nothing that it says holds a body, a form value or a query: these carry secrets.
 
 use std::net::IpAddr;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::{Client, Response, Url, header, redirect};
 
 use super::ConnectError;
-use crate::model::{Outcome, Verdict};
+
+mod failure;
+
+pub use failure::HttpFailure;
 
 /// The longest wait for a connection; the whole call may be shorter still.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest answer that is read, counted after decompression.
 const BODY_CAP: usize = 64 * 1024 * 1024;
-
-/// The longest pause that a server may ask for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a call carries.
 #[derive(Clone, Copy)]
@@ -58,33 +58,6 @@ pub struct Reply {
     pub body: Vec<u8>,
     retry_after: Option<String>,
     location: Option<String>,
-}
-
-/// A call that came to nothing for a reason of HTTP.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HttpFailure {
-    /// There was no connection, so nothing was sent.
-    #[error("no connection: {0}")]
-    Connect(String),
-    /// The call took longer than it may; it may have had its effect.
-    #[error("no complete answer within {}", humantime::format_duration(*.0))]
-    Timeout(Duration),
-    /// The connection ended before the answer did; the call may have had its effect.
-    #[error("the answer was cut off: {0}")]
-    CutOff(String),
-    /// The answer is larger than any answer of a vendor.
-    #[error("the answer is larger than {0} bytes")]
-    TooLarge(usize),
-    /// The answer has another status than 2xx.
-    #[error("HTTP {status}: {}", status_words(*.status, .location.as_deref()))]
-    Status {
-        /// The status.
-        status: u16,
-        /// `Retry-After` as it was sent: seconds, or an HTTP date.
-        retry_after: Option<String>,
-        /// Where a redirect leads, without query.
-        location: Option<String>,
-    },
 }
 
 impl Http {
@@ -247,79 +220,6 @@ impl std::fmt::Debug for Reply {
     }
 }
 
-impl HttpFailure {
-    /// The failure as the engine takes it; `now` is what an HTTP date of `Retry-After` is measured from.
-    pub fn outcome(&self, now: SystemTime) -> Outcome {
-        let passing = Verdict::RetryConnection { after: None };
-        let (verdict, code) = match self {
-            Self::Connect(_) => (passing, "connect".to_owned()),
-            Self::Timeout(_) => (passing, "timeout".to_owned()),
-            Self::CutOff(_) => (passing, "cut off".to_owned()),
-            Self::TooLarge(_) => (passing, "too large".to_owned()),
-            Self::Status { status, retry_after, .. } => {
-                let after = retry_after.as_deref().and_then(|value| pause(value, now));
-                (status_verdict(*status, after), format!("HTTP {status}"))
-            }
-        };
-        let outcome = Outcome::new(verdict, code, self.to_string());
-        if self.had_no_effect() { outcome.without_effect() } else { outcome }
-    }
-}
-
-impl HttpFailure {
-    /// Whether the call surely had no effect: no connection came about, or the server said that it takes
-    /// nothing for now. A 503 without a time may come from something in front of an LMS that went on.
-    fn had_no_effect(&self) -> bool {
-        match self {
-            Self::Connect(_) => true,
-            Self::Status { status, retry_after, .. } => match status {
-                300..=499 => *status != 408,
-                503 => retry_after.is_some(),
-                _ => false,
-            },
-            Self::Timeout(_) | Self::CutOff(_) | Self::TooLarge(_) => false,
-        }
-    }
-}
-
-fn status_verdict(status: u16, after: Option<Duration>) -> Verdict {
-    match status {
-        300..=399 | 401 | 403 | 404 | 405 | 407 | 410 => Verdict::StopConnection,
-        408 | 429 | 500.. => Verdict::RetryConnection { after },
-        // Some other 4xx comes from something in front of the LMS, which answers its own refusals in
-        // the body. It may be about this one call only, so the connection goes on; and nobody is
-        // refused for good on the word of something that is not the LMS.
-        _ => Verdict::Retry,
-    }
-}
-
-fn status_words(status: u16, location: Option<&str>) -> String {
-    match (status, location) {
-        (300..=399, Some(target)) => {
-            format!("the server answers with a redirect to {target}: is base_url right?")
-        }
-        (300..=399, None) => "the server answers with a redirect: is base_url right?".to_owned(),
-        (401, _) => "the server asks for a sign-in: is base_url right?".to_owned(),
-        (403, _) => "the server forbids access: is this machine's address allowed there?".to_owned(),
-        (404 | 410, _) => "nothing is there: is base_url right?".to_owned(),
-        (405, _) => "the address takes no POST: is base_url right?".to_owned(),
-        (407, _) => "a proxy asks for a sign-in".to_owned(),
-        (429, _) => "the server takes no more calls for now".to_owned(),
-        (503, _) => "the server is not available for now".to_owned(),
-        (500.., _) => "the server failed".to_owned(),
-        _ => "the server did not take the call".to_owned(),
-    }
-}
-
-/// The pause that `Retry-After` asks for. None at all is for the caller's own pause, which grows.
-fn pause(value: &str, now: SystemTime) -> Option<Duration> {
-    let asked = match value.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(now).ok()?,
-    };
-    (!asked.is_zero()).then_some(asked.min(LONGEST_PAUSE))
-}
-
 /// What a body looks like, in words that hold nothing of it.
 pub(super) fn looks_like(body: &[u8]) -> &'static str {
     let body = body.trim_ascii();
@@ -356,6 +256,9 @@ fn root_cause(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
+    use crate::model::Verdict;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
 

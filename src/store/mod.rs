@@ -151,3 +151,6 @@ fn migrator() -> Migrator {
         .collect();
     Migrator::with_migrations(migrations)
 }
+
+#[cfg(test)]
+mod migration_tests;
