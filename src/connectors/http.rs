@@ -336,41 +336,4 @@ mod tests {
         let outcome = reply.failure().unwrap().outcome(SystemTime::now());
         assert_eq!(outcome.verdict, Verdict::RetryConnection { after: Some(Duration::from_secs(30)) });
     }
-
-    #[test]
-    fn each_status_has_its_class() {
-        let verdict = |status| {
-            let failure = HttpFailure::Status { status, retry_after: None, location: None };
-            failure.outcome(SystemTime::UNIX_EPOCH).verdict
-        };
-        let passing = Verdict::RetryConnection { after: None };
-        for (statuses, expected) in [
-            (vec![301, 302, 303, 307, 308, 401, 403, 404, 405, 407, 410], Verdict::StopConnection),
-            (vec![408, 429, 500, 502, 503, 504, 599], passing),
-            (vec![400, 409, 413, 415, 422], Verdict::Retry),
-        ] {
-            for status in statuses {
-                assert_eq!(verdict(status), expected, "HTTP {status}");
-            }
-        }
-    }
-
-    #[track_caller]
-    fn check_pause(value: &str, expected: Option<u64>) {
-        // Sun, 06 Nov 1994 08:49:37 GMT
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        assert_eq!(pause(value, now), expected.map(Duration::from_secs), "{value}");
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        check_pause("120", Some(120));
-        check_pause("Sun, 06 Nov 1994 08:50:37 GMT", Some(60));
-        check_pause("Sun, 06 Nov 1994 08:49:37 GMT", None);
-        check_pause("Sat, 05 Nov 1994 08:49:37 GMT", None);
-        check_pause("0", None);
-        check_pause("-5", None);
-        check_pause("soon", None);
-        check_pause("999999999999", Some(86_400));
-    }
 }

@@ -106,3 +106,70 @@ fn pause(value: &str, now: SystemTime) -> Option<Duration> {
     };
     (!asked.is_zero()).then_some(asked.min(LONGEST_PAUSE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_surely_had_no_effect() {
+        let status = |status, retry_after: Option<&str>| HttpFailure::Status {
+            status,
+            retry_after: retry_after.map(str::to_owned),
+            location: None,
+        };
+        for (failure, none) in [
+            (HttpFailure::Connect("refused".to_owned()), true),
+            (HttpFailure::Timeout(Duration::from_secs(1)), false),
+            (HttpFailure::CutOff("reset".to_owned()), false),
+            (HttpFailure::TooLarge(1), false),
+            (status(429, None), true),
+            (status(503, Some("5")), true),
+            // A proxy in front may give up on a call that goes on behind it.
+            (status(503, None), false),
+            (status(500, None), false),
+            (status(408, None), false),
+            (status(404, None), true),
+            (status(302, None), true),
+        ] {
+            assert_eq!(failure.outcome(SystemTime::UNIX_EPOCH).had_no_effect, none, "{failure}");
+        }
+    }
+
+    #[test]
+    fn each_status_has_its_class() {
+        let verdict = |status| {
+            let failure = HttpFailure::Status { status, retry_after: None, location: None };
+            failure.outcome(SystemTime::UNIX_EPOCH).verdict
+        };
+        let passing = Verdict::RetryConnection { after: None };
+        for (statuses, expected) in [
+            (vec![301, 302, 303, 307, 308, 401, 403, 404, 405, 407, 410], Verdict::StopConnection),
+            (vec![408, 429, 500, 502, 503, 504, 599], passing),
+            (vec![400, 409, 413, 415, 422], Verdict::Retry),
+        ] {
+            for status in statuses {
+                assert_eq!(verdict(status), expected, "HTTP {status}");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_pause(value: &str, expected: Option<u64>) {
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(pause(value, now), expected.map(Duration::from_secs), "{value}");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        check_pause("120", Some(120));
+        check_pause("Sun, 06 Nov 1994 08:50:37 GMT", Some(60));
+        check_pause("Sun, 06 Nov 1994 08:49:37 GMT", None);
+        check_pause("Sat, 05 Nov 1994 08:49:37 GMT", None);
+        check_pause("0", None);
+        check_pause("-5", None);
+        check_pause("soon", None);
+        check_pause("999999999999", Some(86_400));
+    }
+}
