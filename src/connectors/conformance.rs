@@ -48,6 +48,23 @@ fn stand(product: &Product) -> Stand {
                 r#"{"error_list":[{"Err005":"Duplicate record. (Email)"}],"status":"fail"}"#,
             )],
         },
+        "ispring" => Stand {
+            settings: &[],
+            optional: &[],
+            prelude: &[(
+                "POST /api/v3/token ",
+                r#"{"access_token":"confidential-token","expires_in":1800,"token_type":"bearer"}"#,
+            )],
+            // The vendor's sample of an error.
+            refusals: &[(
+                "ispring.update_modules_statuses",
+                r#"<?xml version="1.0" encoding="UTF-8"?>
+<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"
+ xmlns="http://ispringlearn.com/go/services/api/soap"><SOAP-ENV:Body><SOAP-ENV:Fault>
+<faultcode>client</faultcode><faultstring>Wrong parameters</faultstring>
+</SOAP-ENV:Fault></SOAP-ENV:Body></SOAP-ENV:Envelope>"#,
+            )],
+        },
         other => panic!("{other} owes the conformance suite a stand"),
     }
 }

@@ -4,6 +4,7 @@
 //! no other product; pauses, retries and order are the engine's.
 
 pub mod http;
+pub mod ispring;
 mod settings;
 mod soap;
 pub mod upsidelms;
@@ -64,7 +65,7 @@ pub struct Mistake {
 }
 
 /// Every product that Rollbook knows.
-pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT];
+pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT, &ispring::PRODUCT];
 
 /// The product of that name.
 pub fn product(name: &str) -> Option<&'static Product> {

@@ -1,0 +1,274 @@
+//! What an answer of iSpring Learn means for the records of a call. Pure.
+//!
+//! The errors are those that the vendor's documents name, by their words: its faults have no codes of their
+//! own. What a later try can mend, and whom an error concerns, is our judgement.
+
+mod named;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::wire::{Answer, Denial, Grant};
+use crate::model::{Outcome, Verdict};
+use named::{Blame, Named, blame};
+
+/// The longest reason that is kept, in characters.
+const REASON_CHARS: usize = 2_000;
+
+/// The longest code or state that is kept, in characters.
+const CODE_CHARS: usize = 40;
+
+/// Errors of OAuth that a later try mends.
+const PASSING: [&str; 3] = ["temporarily_unavailable", "server_error", "slow_down"];
+
+/// How an answer came: the word of HTTP, and what its body holds.
+pub(super) struct Heard<T> {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// What the status alone says; none for 2xx.
+    pub(super) failure: Option<Outcome>,
+    /// What the body holds.
+    pub(super) answer: T,
+}
+
+/// Where an answer came from: which of its statuses have the LMS's own words behind them, and which setting
+/// leads there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Door {
+    /// SOAP, where a fault may come under any status.
+    Soap,
+    /// REST, whose statuses mean what they say.
+    Rest,
+}
+
+impl Heard<Answer> {
+    /// Whether the LMS does not take the token of the call.
+    pub(super) fn refuses_token(&self) -> bool {
+        let fault = matches!(&self.answer, Answer::Fault { text, .. }
+            if Named::of(text) == Some(Named::AuthorizationFailed));
+        self.status == 401 || (fault && !matches!(self.status, 429 | 503))
+    }
+
+    /// The LMS's own words, where they say more than the status over them.
+    fn words(&self, door: Door) -> Result<&Answer, Outcome> {
+        let Some(failure) = &self.failure else { return Ok(&self.answer) };
+        let speaks = match door {
+            // One that asks for a pause gets it.
+            Door::Soap => !matches!(self.status, 429 | 503),
+            Door::Rest => matches!(self.status, 400..=404 | 410),
+        };
+        if speaks && matches!(self.answer, Answer::Fault { .. }) {
+            return Ok(&self.answer);
+        }
+        let setting = match door {
+            Door::Soap => "soap_path",
+            Door::Rest => "rest_path",
+        };
+        let reason = match self.status {
+            401 => format!("{}; a new token was refused too", failure.reason),
+            404 | 405 | 410 => format!("{}; is {setting} right?", failure.reason),
+            _ => failure.reason.clone(),
+        };
+        Err(Outcome { reason, ..failure.clone() })
+    }
+}
+
+/// Judges the answer to a call for a token.
+///
+/// # Errors
+/// Why there is none. Nothing has had an effect yet.
+pub(super) fn token(
+    heard: Heard<Grant>,
+    secrets: &[&SecretString],
+) -> Result<(SecretString, Duration), Outcome> {
+    let outcome = match (heard.failure, heard.answer) {
+        (None, Grant::Token(token, lifetime)) => return Ok((token, lifetime)),
+        (None, Grant::Denied(denial)) => denied(&denial, secrets),
+        (Some(_), Grant::Denied(denial)) if matches!(heard.status, 400 | 401 | 403) => {
+            denied(&denial, secrets)
+        }
+        (None, Grant::Unreadable(kind)) => unreadable(format!(
+            "the answer to the call for a token is no token but {kind}: are base_url and api_path right?"
+        )),
+        // Without a token no record gets through: it is the connection that waits.
+        (Some(failure), _) if failure.verdict == Verdict::Retry => {
+            Outcome { verdict: Verdict::RetryConnection { after: None }, ..failure }
+        }
+        (Some(failure), _) => failure,
+    };
+    Err(outcome.without_effect())
+}
+
+fn denied(denial: &Denial, secrets: &[&SecretString]) -> Outcome {
+    let code = denial.code.as_deref().unwrap_or("token");
+    let words = clean(&denial.text, REASON_CHARS, secrets);
+    let (verdict, reason) = if PASSING.contains(&code) {
+        (Verdict::RetryConnection { after: None }, words)
+    } else {
+        let advice = "the LMS gives no token for these credentials: are client_id and client_secret those of \
+                      an API key that is still there, and base_url that of its account?";
+        (Verdict::StopConnection, format!("{words}; {advice}"))
+    };
+    Outcome::new(verdict, clean(code, CODE_CHARS, secrets), reason)
+}
+
+/// Judges the answer to `updateModulesStatuses` with so many enrolments.
+pub(super) fn delivered(heard: &Heard<Answer>, records: usize, secrets: &[&SecretString]) -> Outcome {
+    let (code, text) = match heard.words(Door::Soap) {
+        Err(failure) => return failure,
+        Ok(Answer::Said(task)) => {
+            let reason = format!("the LMS took it as task {task}, which is followed to its end");
+            return Outcome::new(Verdict::Queued { task: task.clone() }, "queued", reason);
+        }
+        Ok(Answer::Unreadable(what)) => {
+            return unreadable(format!("the answer is {what}: are base_url and soap_path right?"));
+        }
+        Ok(Answer::Fault { code, text }) => (code, text),
+    };
+    let named = Named::of(text);
+    let (verdict, advice) = match named {
+        Some(Named::AuthorizationFailed) => (Verdict::StopConnection, named::NEW_TOKEN_REFUSED),
+        Some(Named::SubscriptionExpired) => (Verdict::StopConnection, named::RENEW_SUBSCRIPTION),
+        Some(Named::WrongParameters) => (culprit(records), named::CHECK_PARAMETERS),
+        // It may concern the people of some departments only, so the others are tried without them.
+        Some(Named::PermissionDenied) => (culprit(records), named::CHECK_PERMISSIONS),
+        // All records of the call share the module, so halving would not help. It may be made later, though
+        // by nothing that Rollbook sends: another round of this run would only ask again.
+        Some(Named::UnknownContentItem) => (Verdict::Parked, named::CHECK_CONTENT_ITEM),
+        None => match blame(code) {
+            Blame::Call => (culprit(records), named::CHECK_PARAMETERS),
+            Blame::Envelope => (Verdict::StopConnection, named::CHECK_ENVELOPE),
+            Blame::Server => (Verdict::Retry, ""),
+        },
+    };
+    said(verdict, named, code, text, advice, secrets)
+}
+
+/// Judges the answer to the question how the task of a call with so many records stands.
+pub(super) fn followed(
+    door: Door,
+    heard: &Heard<Answer>,
+    task: &str,
+    records: usize,
+    secrets: &[&SecretString],
+) -> Outcome {
+    let (code, text) = match heard.words(door) {
+        Err(failure) => return failure,
+        Ok(Answer::Said(state)) => return stands(state, task, records, secrets),
+        Ok(Answer::Unreadable(what)) => {
+            return unreadable(format!("the answer about task {task} is {what}: is base_url right?"));
+        }
+        Ok(Answer::Fault { code, text }) => (code, text),
+    };
+    let named = Named::of(text);
+    let of_rest = (door == Door::Rest).then_some(heard.status);
+    let (verdict, advice) = match (named, of_rest) {
+        (Some(Named::AuthorizationFailed), _) | (_, Some(401)) => {
+            (Verdict::StopConnection, named::NEW_TOKEN_REFUSED)
+        }
+        (Some(Named::SubscriptionExpired), _) => (Verdict::StopConnection, named::RENEW_SUBSCRIPTION),
+        // Asking again would be answered alike, and so would sending again.
+        (Some(Named::PermissionDenied), _) | (_, Some(403)) => (Verdict::Parked, named::TASK_NOT_SHOWN),
+        // "The request ID hasn't been found": to set a status again changes nothing.
+        (Some(Named::UnknownContentItem | Named::WrongParameters), _) | (_, Some(400 | 404 | 410)) => {
+            (Verdict::Retry, named::TASK_UNKNOWN)
+        }
+        (None, Some(_)) => (Verdict::RetryConnection { after: None }, ""),
+        (None, None) => match blame(code) {
+            Blame::Call => (Verdict::Retry, named::TASK_UNKNOWN),
+            Blame::Envelope => (Verdict::StopConnection, named::CHECK_ENVELOPE),
+            Blame::Server => (Verdict::RetryConnection { after: None }, ""),
+        },
+    };
+    said(verdict, named, code, text, advice, secrets)
+}
+
+/// What the state of a task means: SOAP's words and those of the vendor's OpenAPI file, which spell
+/// differently what is the same.
+fn stands(state: &str, task: &str, records: usize, secrets: &[&SecretString]) -> Outcome {
+    let plain: String = state
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
+        .flat_map(char::to_lowercase)
+        .collect();
+    let shown = clean(state, CODE_CHARS, secrets);
+    match plain.as_str() {
+        "complete" => Outcome::new(Verdict::Accepted, shown, format!("task {task} is complete")),
+        "waiting" | "inprogress" => {
+            Outcome::new(Verdict::InProgress, shown, format!("task {task} has not ended yet"))
+        }
+        "failed" | "error" | "cancelled" if records > 1 => {
+            let reason = format!(
+                "task {task} of {records} enrolments ended as {shown}, and the LMS does not say for whom: \
+                 they are sent again in smaller groups"
+            );
+            Outcome::new(culprit(records), shown, reason)
+        }
+        "failed" | "error" | "cancelled" => {
+            let reason = format!(
+                "task {task} ended as {shown}, and the LMS does not say why; {}",
+                named::CHECK_RECORD
+            );
+            Outcome::new(Verdict::Refused, shown, reason)
+        }
+        // Neither an end nor a wait that we know: it is asked again until the deadline, and the pause of the
+        // connection shows the word to somebody.
+        _ => unreadable(format!(
+            "task {task} stands as {shown:?}, which is no state in the vendor's documents: complete, failed, \
+             in progress, waiting, cancelled and error are"
+        )),
+    }
+}
+
+/// The call again with half of its records, or the end of the only one.
+fn culprit(records: usize) -> Verdict {
+    if records > 1 {
+        let most = u32::try_from(records.div_ceil(2)).unwrap_or(u32::MAX);
+        Verdict::Smaller { most }
+    } else {
+        Verdict::Refused
+    }
+}
+
+fn said(
+    verdict: Verdict,
+    named: Option<Named>,
+    code: &str,
+    text: &str,
+    advice: &str,
+    secrets: &[&SecretString],
+) -> Outcome {
+    let code = named.map_or_else(|| clean(code, CODE_CHARS, secrets), |named| named.words().to_owned());
+    let code = if code.is_empty() { "fault".to_owned() } else { code };
+    let words = match clean(text, REASON_CHARS, secrets) {
+        words if words.is_empty() => "the LMS says that it failed, and not why".to_owned(),
+        words => words,
+    };
+    let advice = match verdict {
+        Verdict::Smaller { .. } => "its records are sent again in smaller groups",
+        _ => advice,
+    };
+    Outcome::new(verdict, code, if advice.is_empty() { words } else { format!("{words}; {advice}") })
+}
+
+fn unreadable(reason: String) -> Outcome {
+    Outcome::new(Verdict::RetryConnection { after: None }, "unreadable", reason)
+}
+
+/// The text without the secrets that it may echo, and not without end. A secret of one to three letters
+/// stands in half of all words, so only longer ones are looked for.
+fn clean(text: &str, max_chars: usize, secrets: &[&SecretString]) -> String {
+    let mut secrets: Vec<&str> = secrets.iter().map(|secret| secret.expose_secret()).collect();
+    secrets.retain(|secret| secret.chars().count() >= 4);
+    // A secret may be a part of another one: the longer goes first.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    let clean = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
+    match clean.char_indices().nth(max_chars) {
+        Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
+        None => clean,
+    }
+}
+
+#[cfg(test)]
+mod tests;
