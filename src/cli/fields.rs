@@ -64,6 +64,7 @@ fn values(field: &Field) -> String {
         }
         FieldKind::DateTime => "date and time, sent as YYYY-MM-DDThh:mm:ss".to_owned(),
         FieldKind::Bool => "true or false".to_owned(),
+        FieldKind::Number { least, greatest } if greatest.is_infinite() => format!("number from {least}"),
         FieldKind::Number { least, greatest } => format!("number from {least} to {greatest}"),
         FieldKind::Milliseconds => "time spent, sent as milliseconds".to_owned(),
         FieldKind::Grade => "up to 5 characters, or a number from 0 to 100".to_owned(),

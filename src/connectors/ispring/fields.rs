@@ -1,6 +1,8 @@
 //! The fields of `ispring.update_modules_statuses`: the vendor's "Request Parameters" as one table, with
 //! one enrolment a record where the call takes a list.
 
+use std::time::Duration;
+
 use FieldKind::{Date, Number, OneOf, Text};
 
 use crate::connectors::Settings;
@@ -18,6 +20,9 @@ const STATUSES: [&str; 6] = ["complete", "incomplete", "passed", "failed", "acce
 
 /// The records of a call where the connection does not say: no document names a limit.
 const BATCH: u32 = 100;
+
+/// How long a task is followed where the connection does not say, in seconds.
+const FOLLOW_S: u64 = 1_800;
 
 /// `ispring.update_modules_statuses`, with the batch of these settings.
 pub(super) fn update_modules_statuses(settings: &Settings) -> Operation {
@@ -51,6 +56,7 @@ pub(super) fn update_modules_statuses(settings: &Settings) -> Operation {
     Operation {
         batch: batch.max(1),
         agree: AGREE,
+        follow: Duration::from_secs(settings.whole("task_deadline_s").unwrap_or(FOLLOW_S)),
         ..Operation::new(UPDATE_MODULES_STATUSES, OperationKind::PushCompletions, summary, fields)
     }
 }
