@@ -18,6 +18,8 @@ mod effects;
 mod faults;
 mod inspect;
 mod line;
+mod soap;
+mod xml;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -29,7 +31,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub use self::crowdwisdom::CrowdWisdomOptions;
+pub use self::crowdwisdom::{CrowdWisdomErrors, CrowdWisdomOptions};
 pub use self::deliver::SandboxCall;
 pub use self::effects::{SandboxEffect, SandboxEffects, SandboxTask};
 pub use self::faults::{FaultKind, Faults, FaultsError};
@@ -123,6 +125,16 @@ impl Sandbox {
         self.world.set_faults(faults);
     }
 
+    /// Sets the simulated CrowdWisdom portal up anew, as somebody at the vendor's would.
+    pub fn set_crowdwisdom(&self, set: impl FnOnce(&mut CrowdWisdomOptions)) {
+        self.world.crowdwisdom.set(set);
+    }
+
+    /// Every session and access token that was issued ends now.
+    pub fn expire_tokens(&self) {
+        self.world.expire_tokens();
+    }
+
     /// Stops, and waits for the answers under way; hung calls are closed without one.
     pub async fn stop(self) {
         self.closing.disarm().cancel();
@@ -198,6 +210,10 @@ impl World {
         self.smarteru.effects(&mut effects);
         self.upsidelms.effects(&mut effects);
         effects
+    }
+
+    fn expire_tokens(&self) {
+        self.crowdwisdom.expire_tokens();
     }
 
     fn set_faults(&self, faults: Faults) {
