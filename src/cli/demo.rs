@@ -35,7 +35,7 @@ const INBOX: &str = "inbox/hr";
 pub(super) async fn demo(args: &Demo) -> Result<u8, Failure> {
     let folder = folder(args.dir.as_deref())?;
     let options = SandboxOptions::default();
-    let (portal_key, password) = (options.portal_key.clone(), options.password.clone());
+    let (portal_key, password) = (options.upsidelms.portal_key.clone(), options.upsidelms.password.clone());
     let sandbox = Sandbox::start(([127, 0, 0, 1], 0).into(), options)
         .await
         .map_err(|error| Failure::failed(format!("the sandbox could not listen on 127.0.0.1: {error}")))?;

@@ -1,6 +1,6 @@
 //! `rollbook sandbox`: the simulated LMSs.
 
-use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::sandbox::{Sandbox, SandboxOptions, UpsideLmsOptions};
 
 use super::args::{Global, SandboxArgs};
 use super::context::{Failure, logs};
@@ -12,13 +12,16 @@ pub(super) async fn sandbox(global: &Global, args: &SandboxArgs) -> Result<u8, F
     logs(global, "warn");
     let faults = args.faults.parse().map_err(|error| Failure::wrong(format!("--faults: {error}")))?;
     let options = SandboxOptions {
-        admin_set_password: args.admin_set_password,
-        plain_answers: args.plain_answers,
-        licences: args.licences,
+        upsidelms: UpsideLmsOptions {
+            admin_set_password: args.admin_set_password,
+            plain_answers: args.plain_answers,
+            licences: args.licences,
+            ..UpsideLmsOptions::default()
+        },
         faults,
         ..SandboxOptions::default()
     };
-    let (portal_key, password) = (options.portal_key.clone(), options.password.clone());
+    let (portal_key, password) = (options.upsidelms.portal_key.clone(), options.upsidelms.password.clone());
     let stop = stop_on_signal()?;
     let sandbox = Sandbox::start(args.listen, options)
         .await

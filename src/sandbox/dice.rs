@@ -21,8 +21,12 @@ impl Dice {
         Self { faults, script, stream }
     }
 
-    /// The next call's fault, and how long its answer is held back.
-    pub(super) fn roll(&mut self) -> (FaultKind, Duration) {
+    /// The next call's fault, and how long its answer is held back. A call that is not aimed at goes by
+    /// untouched, and uses up neither script nor chance.
+    pub(super) fn roll(&mut self, product: &str, method: &str) -> (FaultKind, Duration) {
+        if self.faults.only.as_ref().is_some_and(|only| only != product && only != method) {
+            return (FaultKind::None, Duration::ZERO);
+        }
         (self.kind(), self.faults.slow)
     }
 
@@ -57,7 +61,26 @@ mod tests {
 
     fn rolled(faults: Faults, calls: usize) -> Vec<FaultKind> {
         let mut dice = Dice::new(faults);
-        (0..calls).map(|_| dice.roll().0).collect()
+        (0..calls).map(|_| dice.roll("ispring", "token").0).collect()
+    }
+
+    #[test]
+    fn aimed_faults_pass_the_others_by() {
+        let rolls = |only: &str| {
+            let faults = Faults {
+                only: Some(only.to_owned()),
+                slow: Duration::from_secs(1),
+                ..Faults::scripted([FaultKind::Lose, FaultKind::Cut])
+            };
+            let mut dice = Dice::new(faults);
+            let calls =
+                [("crowdwisdom", "diConnect"), ("crowdwisdom", "setCompletion"), ("ispring", "token")];
+            calls.map(|(product, method)| dice.roll(product, method))
+        };
+        let (meant, other) = (|kind| (kind, Duration::from_secs(1)), (FaultKind::None, Duration::ZERO));
+        assert_eq!(rolls("setCompletion"), [other, meant(FaultKind::Lose), other]);
+        assert_eq!(rolls("crowdwisdom"), [meant(FaultKind::Lose), meant(FaultKind::Cut), other]);
+        assert_eq!(rolls("nothing"), [other; 3]);
     }
 
     #[test]

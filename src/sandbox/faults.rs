@@ -62,7 +62,7 @@ impl FaultKind {
 /// Every share is between 0 and 1 and one call meets at most one fault, so the shares add up to at most 1.
 /// The same faults, seed included, hit the same calls again, counted in the order of their arrival.
 ///
-/// As a command-line word: `slow=200ms,fail=0.1,lose=0.05,seed=7,disabled,script=lose+none+fail`.
+/// As a command-line word: `slow=200ms,fail=0.1,lose=0.05,seed=7,disabled,script=lose+none+fail,only=token`.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
@@ -94,6 +94,8 @@ pub struct Faults {
     /// Share of [`FaultKind::Cut`].
     #[serde(deserialize_with = "share")]
     pub cut: f64,
+    /// The name of the one method or product that the faults are aimed at; `None`: every call.
+    pub only: Option<String>,
     /// The switch: every call that the script leaves over meets [`FaultKind::Disabled`].
     pub disabled: bool,
     /// Used up first, one a call, in this order; only then the switch and the shares count.
@@ -150,7 +152,7 @@ impl FromStr for Faults {
             let (name, value) = item.split_once('=').unwrap_or((item, "true"));
             let (name, value) = (name.trim(), value.trim());
             let value = match name {
-                "slow" => Value::from(value),
+                "slow" | "only" => Value::from(value),
                 "script" => value.split('+').map(str::trim).collect(),
                 _ => serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
             };
@@ -196,6 +198,7 @@ mod tests {
             "slow=200ms,fail=0.1, lose=0.05,seed=7",
             &Faults { slow: Duration::from_millis(200), fail: 0.1, lose: 0.05, seed: 7, ..Faults::default() },
         );
+        check("only=setCompletion", &Faults { only: Some("setCompletion".to_owned()), ..Faults::default() });
         check("disabled", &Faults { disabled: true, ..Faults::default() });
         check(
             "script=lose+none+err500,throttle=1",

@@ -2,9 +2,11 @@
 //!
 //! | address | answer |
 //! |---|---|
-//! | `GET /sandbox/users` | an object by unique id: `fields` without the password, `creates`, `updates`, `password_sets` |
+//! | `GET /sandbox/users` | the users of UpsideLMS: an object by unique id: `fields` without the password, `creates`, `updates`, `password_sets` |
+//! | `GET /sandbox/effects` | what every product holds: `users`, `assignments`, `completions`, `tasks`, with how often each was applied |
 //! | `GET /sandbox/calls` | a list, oldest first |
-//! | `GET /sandbox/summary` | counts |
+//! | `GET /sandbox/summary` | counts, in all and by product |
+//! | `POST /sandbox/expire` | ends every session and access token; 204 |
 //! | `POST /sandbox/faults` | takes [`Faults`] as JSON and sets them; 204, or 400 with what is wrong |
 
 use std::collections::BTreeMap;
@@ -14,38 +16,31 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::deliver::SandboxCall;
+use super::effects::{SandboxEffect, SandboxEffects};
 use super::faults::Faults;
 use super::upsidelms::SandboxUser;
 use super::{World, lock};
 
-/// One call that the sandbox received.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SandboxCall {
-    /// When it came in (UTC).
-    pub at: DateTime<Utc>,
-    /// Whom it concerned; empty where that could not be read.
-    pub unique_id: String,
-    /// What it came to: `created`, `updated`, the distinct error codes in their order (`Err002 Err005`), or
-    /// what a fault made of it: `lost`, `cut`, `garbage`, `html`, `hang`, `http 429`, `http 503`.
-    pub outcome: String,
-    /// Whether it bore a password.
-    pub password_sent: bool,
-}
-
 pub(super) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/users", get(users))
+        .route("/effects", get(effects))
         .route("/calls", get(calls))
         .route("/summary", get(summary))
+        .route("/expire", post(expire))
         .route("/faults", post(faults))
 }
 
 async fn users(State(world): State<Arc<World>>) -> Json<BTreeMap<String, SandboxUser>> {
     Json(world.upsidelms.users())
+}
+
+async fn effects(State(world): State<Arc<World>>) -> Json<SandboxEffects> {
+    Json(world.effects())
 }
 
 async fn calls(State(world): State<Arc<World>>) -> Json<Vec<SandboxCall>> {
@@ -61,12 +56,27 @@ struct Summary {
     password_sets: u64,
     calls: usize,
     outcomes: BTreeMap<String, u64>,
+    products: BTreeMap<&'static str, Counts>,
+}
+
+/// What there is of one product; those that were left alone are not listed.
+#[derive(Default, Serialize)]
+struct Counts {
+    calls: u64,
+    records: u64,
+    outcomes: BTreeMap<String, u64>,
+    assignments: u64,
+    completions: u64,
+    /// How often assignments and completions were applied.
+    applied: u64,
+    tasks: u64,
 }
 
 async fn summary(State(world): State<Arc<World>>) -> Json<Summary> {
-    let users = world.upsidelms.users();
-    let sum = |count: fn(&SandboxUser) -> u32| users.values().map(|user| u64::from(count(user))).sum();
+    let effects = world.effects();
     let calls = lock(&world.calls);
+    let users = &effects.users;
+    let sum = |count: fn(&SandboxUser) -> u32| users.values().map(|user| u64::from(count(user))).sum();
     let mut outcomes = BTreeMap::new();
     for call in calls.iter() {
         *outcomes.entry(call.outcome.clone()).or_default() += 1;
@@ -79,7 +89,34 @@ async fn summary(State(world): State<Arc<World>>) -> Json<Summary> {
         password_sets: sum(|user| user.password_sets),
         calls: calls.len(),
         outcomes,
+        products: by_product(&calls, &effects),
     })
+}
+
+fn by_product(calls: &[SandboxCall], effects: &SandboxEffects) -> BTreeMap<&'static str, Counts> {
+    let mut products = BTreeMap::<_, Counts>::new();
+    for call in calls {
+        let counts = products.entry(call.product).or_default();
+        counts.calls += 1;
+        counts.records += u64::from(call.records);
+        *counts.outcomes.entry(call.outcome.clone()).or_default() += 1;
+    }
+    let mut count = |effect: &SandboxEffect, kind: fn(&mut Counts) -> &mut u64| {
+        let counts = products.entry(effect.product).or_default();
+        *kind(counts) += 1;
+        counts.applied += u64::from(effect.applied);
+    };
+    effects.assignments.iter().for_each(|effect| count(effect, |counts| &mut counts.assignments));
+    effects.completions.iter().for_each(|effect| count(effect, |counts| &mut counts.completions));
+    for task in &effects.tasks {
+        products.entry(task.product).or_default().tasks += 1;
+    }
+    products
+}
+
+async fn expire(State(world): State<Arc<World>>) -> StatusCode {
+    world.expire_tokens();
+    StatusCode::NO_CONTENT
 }
 
 async fn faults(

@@ -6,12 +6,20 @@
 //! Everything lives in memory. Whoever reaches the address can read all simulated users, so it belongs on a
 //! loopback address.
 
+mod crowdwisdom;
+mod ispring;
+mod media77;
+mod smarteru;
+mod upsidelms;
+
 mod deliver;
 mod dice;
+mod effects;
 mod faults;
 mod inspect;
 mod line;
-mod upsidelms;
+mod soap;
+mod xml;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,9 +31,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use self::crowdwisdom::{CrowdWisdomErrors, CrowdWisdomOptions};
+pub use self::deliver::SandboxCall;
+pub use self::effects::{SandboxEffect, SandboxEffects, SandboxTask};
 pub use self::faults::{FaultKind, Faults, FaultsError};
-pub use self::inspect::SandboxCall;
-pub use self::upsidelms::SandboxUser;
+pub use self::ispring::IspringOptions;
+pub use self::media77::Media77Options;
+pub use self::smarteru::SmarteruOptions;
+pub use self::upsidelms::{SandboxUser, UpsideLmsOptions};
 
 use self::dice::Dice;
 use self::line::{Line, Lines};
@@ -33,48 +46,21 @@ use self::line::{Line, Lines};
 /// How long answers under way may take once the sandbox is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How the simulated UpsideLMS portal is set up.
-#[derive(Clone)]
+/// How the simulated systems are set up.
+#[derive(Clone, Default)]
 pub struct SandboxOptions {
-    /// The portal key that calls must bear.
-    pub portal_key: String,
-    /// What the cipher's key and initialisation vector are made of; the vendor calls it the public key.
-    pub password: String,
-    /// "Admin Set Password" is ON: a password is mandatory when a user is created.
-    pub admin_set_password: bool,
-    /// A password is mandatory with updates too.
-    pub password_on_update: bool,
-    /// Answers are plain JSON even if the portal key is valid.
-    pub plain_answers: bool,
-    /// How many users may be other than Inactive at a time; `None` is no limit.
-    pub licences: Option<u64>,
-    /// The node ids that exist; `None`: any.
-    pub nodes: Option<Vec<String>>,
-    /// The LMS roles that exist; `None`: any.
-    pub roles: Option<Vec<String>>,
-    /// Line managers, direct and indirect, must be e-mails of users that exist.
-    pub check_managers: bool,
-    /// What goes wrong on purpose.
+    /// The UpsideLMS portal.
+    pub upsidelms: UpsideLmsOptions,
+    /// The CrowdWisdom portal.
+    pub crowdwisdom: CrowdWisdomOptions,
+    /// The iSpring Learn account.
+    pub ispring: IspringOptions,
+    /// The SmarterU account.
+    pub smarteru: SmarteruOptions,
+    /// The 77 Media platform.
+    pub media77: Media77Options,
+    /// What goes wrong on purpose, whichever system is called.
     pub faults: Faults,
-}
-
-/// The vendor's sample password, portal key `sandbox`, managers checked, and nothing limited, mandatory or
-/// going wrong beyond what the document says of every portal.
-impl Default for SandboxOptions {
-    fn default() -> Self {
-        Self {
-            portal_key: "sandbox".to_owned(),
-            password: "Upside@2016".to_owned(),
-            admin_set_password: false,
-            password_on_update: false,
-            plain_answers: false,
-            licences: None,
-            nodes: None,
-            roles: None,
-            check_managers: true,
-            faults: Faults::default(),
-        }
-    }
 }
 
 /// A sandbox at work in this process. Dropping it stops it too, without waiting.
@@ -106,16 +92,27 @@ impl Sandbox {
 
     /// The base address of the simulated UpsideLMS, without a slash at its end.
     pub fn base_url(&self) -> String {
+        self.product_url("upsidelms")
+    }
+
+    /// The base address of a simulated product (`crowdwisdom`, `ispring`, `media77`, `smarteru`,
+    /// `upsidelms`), without a slash at its end.
+    pub fn product_url(&self, product: &str) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
-        format!("http://{address}/upsidelms")
+        format!("http://{address}/{product}")
     }
 
-    /// All simulated users, by unique id.
+    /// All simulated users of UpsideLMS, by unique id.
     pub fn users(&self) -> Vec<SandboxUser> {
         self.world.upsidelms.users().values().cloned().collect()
+    }
+
+    /// What the simulated systems hold, and how often each of it was done.
+    pub fn effects(&self) -> SandboxEffects {
+        self.world.effects()
     }
 
     /// All calls, oldest first, those included that a fault kept from taking effect.
@@ -126,6 +123,16 @@ impl Sandbox {
     /// Replaces the faults, what is left of a script included; the random choices begin anew from the seed.
     pub fn set_faults(&self, faults: Faults) {
         self.world.set_faults(faults);
+    }
+
+    /// Sets the simulated CrowdWisdom portal up anew, as somebody at the vendor's would.
+    pub fn set_crowdwisdom(&self, set: impl FnOnce(&mut CrowdWisdomOptions)) {
+        self.world.crowdwisdom.set(set);
+    }
+
+    /// Every session and access token that was issued ends now.
+    pub fn expire_tokens(&self) {
+        self.world.expire_tokens();
     }
 
     /// Stops, and waits for the answers under way; hung calls are closed without one.
@@ -152,6 +159,10 @@ pub async fn run(listen: SocketAddr, options: SandboxOptions, shutdown: Cancella
 async fn serve(listener: TcpListener, world: Arc<World>) -> io::Result<()> {
     let closing = world.closing.clone();
     let router = Router::new()
+        .nest("/crowdwisdom", crowdwisdom::router())
+        .nest("/ispring", ispring::router())
+        .nest("/media77", media77::router())
+        .nest("/smarteru", smarteru::router())
         .nest("/upsidelms", upsidelms::router())
         .nest("/sandbox", inspect::router())
         .with_state(world)
@@ -167,6 +178,10 @@ async fn serve(listener: TcpListener, world: Arc<World>) -> io::Result<()> {
 
 /// All that the simulated systems have in common.
 struct World {
+    crowdwisdom: crowdwisdom::Portal,
+    ispring: ispring::Account,
+    media77: media77::Platform,
+    smarteru: smarteru::Account,
     upsidelms: upsidelms::Portal,
     calls: Mutex<Vec<SandboxCall>>,
     dice: Mutex<Dice>,
@@ -174,14 +189,31 @@ struct World {
 }
 
 impl World {
-    fn new(mut options: SandboxOptions, closing: CancellationToken) -> Self {
-        let faults = std::mem::take(&mut options.faults);
+    fn new(options: SandboxOptions, closing: CancellationToken) -> Self {
         Self {
-            upsidelms: upsidelms::Portal::new(options),
+            crowdwisdom: crowdwisdom::Portal::new(options.crowdwisdom),
+            ispring: ispring::Account::new(options.ispring),
+            media77: media77::Platform::new(options.media77),
+            smarteru: smarteru::Account::new(options.smarteru),
+            upsidelms: upsidelms::Portal::new(options.upsidelms),
             calls: Mutex::default(),
-            dice: Mutex::new(Dice::new(faults)),
+            dice: Mutex::new(Dice::new(options.faults)),
             closing,
         }
+    }
+
+    fn effects(&self) -> SandboxEffects {
+        let mut effects = SandboxEffects { users: self.upsidelms.users(), ..SandboxEffects::default() };
+        self.crowdwisdom.effects(&mut effects);
+        self.ispring.effects(&mut effects);
+        self.media77.effects(&mut effects);
+        self.smarteru.effects(&mut effects);
+        self.upsidelms.effects(&mut effects);
+        effects
+    }
+
+    fn expire_tokens(&self) {
+        self.crowdwisdom.expire_tokens();
     }
 
     fn set_faults(&self, faults: Faults) {

@@ -37,10 +37,14 @@ const FOUR_MISTAKES: &str = "qzyXIgywwI3gAos+YbwrqDF2oeEBoPJEOwZSz5PIqg10FO4D0vE
 const PORTAL_KEY_REFUSED: &str =
     r#"{"error_list":[{"Err001":"Invalid value received against parameter. (Portal key)"}],"status":"fail"}"#;
 
-async fn sandbox(options: SandboxOptions) -> (Sandbox, Client) {
+pub(super) async fn sandbox(options: SandboxOptions) -> (Sandbox, Client) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sandbox = Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.expect("a sandbox");
     (sandbox, Client::builder().no_proxy().build().expect("a client"))
+}
+
+async fn portal(upsidelms: UpsideLmsOptions) -> (Sandbox, Client) {
+    sandbox(SandboxOptions { upsidelms, ..SandboxOptions::default() }).await
 }
 
 async fn scripted(script: impl IntoIterator<Item = FaultKind>) -> (Sandbox, Client) {
@@ -68,7 +72,7 @@ async fn inspect(sandbox: &Sandbox, client: &Client, what: &str) -> Value {
     serde_json::from_str(&body).expect("JSON")
 }
 
-fn outcomes(sandbox: &Sandbox) -> Vec<String> {
+pub(super) fn outcomes(sandbox: &Sandbox) -> Vec<String> {
     sandbox.calls().into_iter().map(|call| call.outcome).collect()
 }
 
@@ -80,10 +84,7 @@ async fn create_then_update() {
         assert_eq!(response.text().await.expect("a body"), SUCCESS);
         let calls = sandbox.calls();
         let call = calls.last().expect("a call");
-        assert_eq!(
-            (call.unique_id.as_str(), call.outcome.as_str(), call.password_sent),
-            ("E1", outcome, sent)
-        );
+        assert_eq!((call.about.as_str(), call.outcome.as_str(), call.password_sent), ("E1", outcome, sent));
     }
     let users = sandbox.users();
     assert_eq!(users.len(), 1);
@@ -123,8 +124,8 @@ async fn parameters_that_are_missing_or_wrong() {
     assert_eq!(outcomes(&sandbox), ["Err001", "Err001"]);
     sandbox.stop().await;
 
-    let plain = SandboxOptions { plain_answers: true, ..SandboxOptions::default() };
-    let (sandbox, client) = self::sandbox(plain).await;
+    let plain = UpsideLmsOptions { plain_answers: true, ..UpsideLmsOptions::default() };
+    let (sandbox, client) = portal(plain).await;
     assert_eq!(
         text(&sandbox, &client, &[("lmsportalid", "sandbox"), ("json", "")]).await,
         r#"{"error_list":[{"Err002":"Mandatory Field. (Token ID)"},{"Err002":"Mandatory Field. (Data Language)"},{"Err002":"Mandatory Field. (User Details)"}],"status":"fail"}"#
@@ -133,8 +134,8 @@ async fn parameters_that_are_missing_or_wrong() {
 
 #[tokio::test]
 async fn every_mistake_is_answered_at_once() {
-    let options = SandboxOptions { roles: Some(vec!["Learner".to_owned()]), ..SandboxOptions::default() };
-    let (sandbox, client) = sandbox(options).await;
+    let roles = Some(vec!["Learner".to_owned()]);
+    let (sandbox, client) = portal(UpsideLmsOptions { roles, ..UpsideLmsOptions::default() }).await;
     let response = send(&sandbox, &client, WRONG).await.expect("an answer");
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.text().await.expect("a body"), FOUR_MISTAKES);
@@ -151,8 +152,8 @@ async fn only_post_is_taken() {
 
 #[tokio::test]
 async fn answers_can_be_plain() {
-    let options = SandboxOptions { plain_answers: true, ..SandboxOptions::default() };
-    let (sandbox, client) = sandbox(options).await;
+    let plain = UpsideLmsOptions { plain_answers: true, ..UpsideLmsOptions::default() };
+    let (sandbox, client) = portal(plain).await;
     let body = send(&sandbox, &client, ANA).await.expect("an answer").text().await.expect("a body");
     assert_eq!(body, r#"{"status":"success","lmstoken_id":"upsidelmstoken00009"}"#);
 }
@@ -307,17 +308,29 @@ async fn inspection_shows_all_but_passwords() {
         }})
     );
     let calls = inspect(&sandbox, &client, "calls").await;
-    let shown = |call: &Value| json!([call["unique_id"], call["outcome"], call["password_sent"]]);
+    let names = ["product", "method", "unique_id", "records", "outcome", "password_sent"];
+    let shown = |call: &Value| names.map(|name| call[name].clone()).into_iter().collect::<Value>();
     assert_eq!(
         calls.as_array().expect("a list").iter().map(shown).collect::<Value>(),
-        json!([["E1", "created", false], ["E1", "updated", true], ["E1", "http 503", false]])
+        json!([
+            ["upsidelms", "manageuser", "E1", 1, "created", false],
+            ["upsidelms", "manageuser", "E1", 1, "updated", true],
+            ["upsidelms", "manageuser", "E1", 1, "http 503", false],
+        ])
     );
     assert!(calls[0]["at"].as_str().expect("a time").ends_with('Z'));
     assert_eq!(
         inspect(&sandbox, &client, "summary").await,
         json!({"users": 1, "inactive": 0, "creates": 1, "updates": 1, "password_sets": 1, "calls": 3,
-               "outcomes": {"created": 1, "updated": 1, "http 503": 1}})
+        "outcomes": {"created": 1, "updated": 1, "http 503": 1},
+        "products": {"upsidelms": {
+            "calls": 3, "records": 3, "outcomes": {"created": 1, "updated": 1, "http 503": 1},
+            "assignments": 0, "completions": 0, "applied": 0, "tasks": 0,
+        }}})
     );
+    let effects = inspect(&sandbox, &client, "effects").await;
+    assert_eq!(effects["users"], inspect(&sandbox, &client, "users").await);
+    assert_eq!([&effects["assignments"], &effects["completions"], &effects["tasks"]], [&json!([]); 3]);
 }
 
 #[tokio::test]

@@ -153,10 +153,10 @@ fn repeats<'a>(calls: &'a [SandboxCall], kills: &[Left], number: usize) -> Vec<&
     let begun = number.checked_sub(1).map_or(0, |before| kills[before].calls);
     let mut last: BTreeMap<&str, &SandboxCall> = BTreeMap::new();
     for call in &calls[begun..kill.calls] {
-        last.insert(&call.unique_id, call);
+        last.insert(&call.about, call);
     }
     last.into_values()
-        .filter(|call| call.outcome != "lost" && !kill.committed.contains(&call.unique_id))
+        .filter(|call| call.outcome != "lost" && !kill.committed.contains(&call.about))
         .collect()
 }
 
@@ -168,9 +168,9 @@ fn check_promise(trial: &Trial, kills: &[Left]) {
     for (number, kill) in kills.iter().enumerate() {
         for call in &calls[kill.calls..] {
             assert!(
-                !kill.committed.contains(&call.unique_id),
+                !kill.committed.contains(&call.about),
                 "{} was sent again after kill {number} ({:?}), though its outcome was committed",
-                call.unique_id,
+                call.about,
                 kill.moment
             );
         }

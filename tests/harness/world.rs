@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rollbook::sandbox::{Sandbox, SandboxCall, SandboxOptions, SandboxUser};
+use rollbook::sandbox::{Sandbox, SandboxCall, SandboxOptions, SandboxUser, UpsideLmsOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -39,8 +39,8 @@ impl Setup {
     }
 
     /// Sets up the first portal.
-    pub(crate) fn portal(mut self, set: impl FnOnce(&mut SandboxOptions)) -> Self {
-        set(&mut self.portals[0].1);
+    pub(crate) fn portal(mut self, set: impl FnOnce(&mut UpsideLmsOptions)) -> Self {
+        set(&mut self.portals[0].1.upsidelms);
         self
     }
 
@@ -82,7 +82,7 @@ impl World {
         let mut sandboxes = BTreeMap::new();
         let mut connections = String::new();
         for (name, options) in setup.portals {
-            let (key, password) = (options.portal_key.clone(), options.password.clone());
+            let (key, password) = (options.upsidelms.portal_key.clone(), options.upsidelms.password.clone());
             let started = runtime.block_on(Sandbox::start(([127, 0, 0, 1], 0).into(), options)).unwrap();
             connections += &format!(
                 "[connections.{name}]\nproduct = \"upsidelms\"\nbase_url = \"{}\"\nportal_key = \"{key}\"\n\
@@ -296,7 +296,7 @@ impl World {
 }
 
 fn call(call: &SandboxCall) -> String {
-    format!("{} {}{}", call.unique_id, call.outcome, if call.password_sent { " +" } else { "" })
+    format!("{} {}{}", call.about, call.outcome, if call.password_sent { " +" } else { "" })
 }
 
 fn private(path: &Path, text: &str) {

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::UpsideLmsOptions;
 use super::fields::{FIELDS, Field, Kind};
 use super::users::{Users, is_inactive};
-use crate::sandbox::SandboxOptions;
 
 /// One item of the error list. Texts, double blanks and all, are those of the document's samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Serialize for Complaint {
 /// All complaints about the user `sent`; none if the user can be created or updated.
 pub(super) fn complaints(
     sent: &Map<String, Value>,
-    options: &SandboxOptions,
+    options: &UpsideLmsOptions,
     users: &Users,
 ) -> Vec<Complaint> {
     let unique_id = sent.get("unique_id").and_then(Value::as_str).unwrap_or_default();
@@ -88,7 +88,7 @@ pub(super) fn complaints(
 struct Check<'a> {
     unique_id: &'a str,
     update: bool,
-    options: &'a SandboxOptions,
+    options: &'a UpsideLmsOptions,
     users: &'a Users,
 }
 
@@ -198,14 +198,14 @@ mod tests {
         users
     }
 
-    fn check(sent: &Map<String, Value>, options: &SandboxOptions, expected: &[(&str, &str)]) {
+    fn check(sent: &Map<String, Value>, options: &UpsideLmsOptions, expected: &[(&str, &str)]) {
         let found = complaints(sent, options, &users());
         let found: Vec<_> = found.iter().map(|complaint| (complaint.code, complaint.text.as_str())).collect();
         assert_eq!(found, expected, "{sent:?}");
     }
 
     fn check_plain(more: Value, expected: &[(&str, &str)]) {
-        check(&user("E9", more), &SandboxOptions::default(), expected);
+        check(&user("E9", more), &UpsideLmsOptions::default(), expected);
     }
 
     #[test]
@@ -216,14 +216,14 @@ mod tests {
                    "indirect_line_manager": "E1@example.org, E2@example.org", "node_id": "1,2", "lmsrole": "any"}),
             &[],
         );
-        check(&user("E1", json!({"email": "e1@example.org"})), &SandboxOptions::default(), &[]);
+        check(&user("E1", json!({"email": "e1@example.org"})), &UpsideLmsOptions::default(), &[]);
     }
 
     #[test]
     fn mandatory_fields() {
         check(
             &object(json!({"firstname": "  "})),
-            &SandboxOptions::default(),
+            &UpsideLmsOptions::default(),
             &[
                 ("Err002", "Mandatory Field. (Unique ID)"),
                 ("Err002", "Mandatory Field. (First Name)"),
@@ -236,12 +236,12 @@ mod tests {
     #[test]
     fn password_as_the_portal_is_set_up() {
         let demanded = [("Err002", "Mandatory Field. (Password)")];
-        let create = SandboxOptions { admin_set_password: true, ..SandboxOptions::default() };
+        let create = UpsideLmsOptions { admin_set_password: true, ..UpsideLmsOptions::default() };
         check(&user("E9", json!({})), &create, &demanded);
         check(&user("E9", json!({"password": ""})), &create, &demanded);
         check(&user("E9", json!({"password": "x"})), &create, &[]);
         check(&user("E1", json!({})), &create, &[]);
-        let update = SandboxOptions { password_on_update: true, ..create };
+        let update = UpsideLmsOptions { password_on_update: true, ..create };
         check(&user("E1", json!({})), &update, &demanded);
         check(&user("E1", json!({"password": "x"})), &update, &[]);
     }
@@ -258,7 +258,7 @@ mod tests {
         );
         check(
             &user("E1234567890", json!({})),
-            &SandboxOptions::default(),
+            &UpsideLmsOptions::default(),
             &[("Err001", "Invalid value received against parameter. (Unique ID)")],
         );
     }
@@ -328,11 +328,11 @@ mod tests {
                 ("Err003", "Record does not exist in system. (Indirect Line Manager Email)"),
             ],
         );
-        let options = SandboxOptions {
+        let options = UpsideLmsOptions {
             check_managers: false,
             nodes: Some(vec!["N1".to_owned(), "N2".to_owned()]),
             roles: Some(vec!["Learner".to_owned()]),
-            ..SandboxOptions::default()
+            ..UpsideLmsOptions::default()
         };
         check(&user("E9", json!({"line_manager": "nobody@example.org"})), &options, &[]);
         check(&user("E9", json!({"node_id": "N1, N2", "lmsrole": "Learner"})), &options, &[]);
@@ -361,7 +361,7 @@ mod tests {
     #[test]
     fn licences() {
         let none_left = [("Err006", "No Licenses Found.")];
-        let options = |licences| SandboxOptions { licences: Some(licences), ..SandboxOptions::default() };
+        let options = |licences| UpsideLmsOptions { licences: Some(licences), ..UpsideLmsOptions::default() };
         check(&user("E9", json!({})), &options(2), &[]);
         check(&user("E9", json!({})), &options(1), &none_left);
         check(&user("E9", json!({"status": "Inactive"})), &options(1), &[]);

@@ -5,6 +5,7 @@
 
 mod checks;
 mod fields;
+mod options;
 mod users;
 mod wire;
 
@@ -17,17 +18,20 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Form, Router};
-use chrono::Utc;
 
+pub use self::options::UpsideLmsOptions;
 pub use self::users::SandboxUser;
 
 use self::checks::Complaint;
 use self::users::{Effect, Users};
 use self::wire::{Call, Cipher, Read, Reply};
+use super::deliver::Seen;
+use super::effects::SandboxEffects;
 use super::faults::FaultKind;
-use super::inspect::SandboxCall;
 use super::line::Line;
-use super::{SandboxOptions, World, lock};
+use super::{World, lock};
+
+const PRODUCT: &str = "upsidelms";
 
 const LANGUAGES: [&str; 5] = ["en", "ar", "fr", "cn", "sp"];
 
@@ -37,7 +41,7 @@ pub(super) fn router() -> Router<Arc<World>> {
 
 /// The portal: how it is set up, and whom it holds.
 pub(super) struct Portal {
-    options: SandboxOptions,
+    options: UpsideLmsOptions,
     cipher: Cipher,
     users: Mutex<Users>,
 }
@@ -50,21 +54,19 @@ async fn manage_user(
     ConnectInfo(line): ConnectInfo<Line>,
     form: Result<Form<HashMap<String, String>>, FormRejection>,
 ) -> Response {
-    let at = Utc::now();
     // A body that is no form has no parameters, so no portal key either.
     let parameters = form.map(|Form(parameters)| parameters).unwrap_or_default();
     let portal = &world.upsidelms;
     let call = Call::read(&parameters, &portal.cipher);
-    let (fault, delay) = lock(&world.dice).roll();
-    let (verdict, answer) = portal.answer(&call, fault);
-    let outcome = fault.outcome().map_or_else(|| outcome(&verdict), str::to_owned);
-    lock(&world.calls).push(SandboxCall {
-        at,
-        unique_id: call.unique_id().to_owned(),
-        outcome,
+    let arrival = world.arrival(PRODUCT, "manageuser");
+    let (verdict, answer) = portal.answer(&call, arrival.fault);
+    let seen = Seen {
+        about: call.unique_id().to_owned(),
+        records: 1,
+        outcome: outcome(&verdict),
         password_sent: call.password().is_some(),
-    });
-    world.deliver(answer, fault, delay, &line).await
+    };
+    world.finish(arrival, seen, answer, &line).await
 }
 
 fn outcome(verdict: &Verdict) -> String {
@@ -84,7 +86,7 @@ fn outcome(verdict: &Verdict) -> String {
 }
 
 impl Portal {
-    pub(super) fn new(options: SandboxOptions) -> Self {
+    pub(super) fn new(options: UpsideLmsOptions) -> Self {
         let cipher = Cipher::new(&options.password);
         Self { options, cipher, users: Mutex::default() }
     }
@@ -93,6 +95,9 @@ impl Portal {
     pub(super) fn users(&self) -> BTreeMap<String, SandboxUser> {
         lock(&self.users).all().clone()
     }
+
+    /// Tells what was assigned; the users are asked for apart.
+    pub(super) fn effects(&self, _effects: &mut SandboxEffects) {}
 
     fn answer(&self, call: &Call, fault: FaultKind) -> (Verdict, Response) {
         // Without a valid portal key no portal is known, so neither is a cipher: the answer is plain, and
