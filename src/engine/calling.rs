@@ -36,6 +36,10 @@ impl Line {
                 }
                 continue;
             }
+            if self.failures > 0 && self.calls.is_empty() && self.front_must_not_fail() {
+                self.start_probe();
+                break;
+            }
             if !self.front_may_go() || !(self.front_stays_here() || self.rate_allows()) {
                 break;
             }
@@ -75,6 +79,23 @@ impl Line {
         self.queue.front().is_some_and(|next| {
             !self.out.iter().any(|out| out.run == next.run && out.push == next.push && out.rank < next.rank)
         })
+    }
+
+    /// Whether the next record must not be what a connection is tried with that has failed: every try might
+    /// leave one more in doubt.
+    fn front_must_not_fail(&self) -> bool {
+        self.queue.front().is_some_and(|next| !self.is_repeatable(next))
+    }
+
+    /// Asks something harmless before the next record goes.
+    fn start_probe(&mut self) {
+        let Some(connector) = self.connector.clone() else { return };
+        let (at, begun) = (self.engine.clock.now(), Instant::now());
+        self.calls.spawn(async move {
+            let outcomes = vec![connector.probe().await];
+            let duration = begun.elapsed();
+            Done { work: Work::Probe, changes: Vec::new(), outcomes, at, begun, duration }
+        });
     }
 
     /// Whether the next record makes no call, so that no rate holds for it.

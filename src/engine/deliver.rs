@@ -72,6 +72,8 @@ pub(super) enum Work {
     Follow,
     /// A record in doubt was read back.
     ReadBack,
+    /// Something harmless was asked, to learn whether the connection is well again.
+    Probe,
 }
 
 /// A call that has ended.

@@ -55,7 +55,7 @@ impl Line {
         for (place, change) in changes.into_iter().enumerate() {
             let outcome = match work {
                 Work::Deliver => outcomes.get(place),
-                Work::Follow | Work::ReadBack => outcomes.first(),
+                Work::Follow | Work::ReadBack | Work::Probe => outcomes.first(),
             };
             let outcome = outcome.cloned().unwrap_or_else(|| {
                 let reason = "the connector gave no outcome for this record of its call";
@@ -64,7 +64,7 @@ impl Line {
             let fate = match work {
                 Work::Deliver => self.delivered(&change, &outcome, alone, wait),
                 Work::Follow => self.followed(&change, &outcome, alone, wait),
-                Work::ReadBack => self.read_back(&change, &outcome, wait),
+                Work::ReadBack | Work::Probe => self.read_back(&change, &outcome, wait),
             };
             match fate {
                 Fate::LookAgain(look_at) => again.push((change.change_ref, look_at)),
