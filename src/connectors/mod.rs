@@ -3,6 +3,7 @@
 //! A connector turns changes into calls and judges the answers. It knows no database, no job and
 //! no other product; pauses, retries and order are the engine's.
 
+pub mod crowdwisdom;
 pub mod http;
 mod settings;
 mod soap;
@@ -64,7 +65,7 @@ pub struct Mistake {
 }
 
 /// Every product that Rollbook knows.
-pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT];
+pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT, &crowdwisdom::PRODUCT];
 
 /// The product of that name.
 pub fn product(name: &str) -> Option<&'static Product> {
