@@ -65,6 +65,26 @@ fn stand(product: &Product) -> Stand {
 </SOAP-ENV:Fault></SOAP-ENV:Body></SOAP-ENV:Envelope>"#,
             )],
         },
+        "crowdwisdom" => Stand {
+            settings: &[],
+            // No WSDL answers, so the calls are those of the document.
+            optional: &[("?wsdl", "")],
+            prelude: &[
+                ("?wsdl", ""),
+                (
+                    "diConnect",
+                    "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><diConnectResponse>\
+                     <sessionToken>session-1</sessionToken></diConnectResponse></s:Body></s:Envelope>",
+                ),
+            ],
+            // Code 501 of the table "Error Codes".
+            refusals: &[(
+                "crowdwisdom.set_completion",
+                "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault><faultcode>\
+                 s:Server</faultcode><faultstring>Missing Mandatory Parameter(s)</faultstring><detail><code>501\
+                 </code></detail></s:Fault></s:Body></s:Envelope>",
+            )],
+        },
         other => panic!("{other} owes the conformance suite a stand"),
     }
 }

@@ -3,6 +3,7 @@
 //! A connector turns changes into calls and judges the answers. It knows no database, no job and
 //! no other product; pauses, retries and order are the engine's.
 
+pub mod crowdwisdom;
 pub mod http;
 pub mod ispring;
 mod settings;
@@ -65,7 +66,11 @@ pub struct Mistake {
 }
 
 /// Every product that Rollbook knows.
-pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT, &ispring::PRODUCT];
+pub const PRODUCTS: &[&Product] = &[
+    &upsidelms::PRODUCT,
+    &crowdwisdom::PRODUCT,
+    &ispring::PRODUCT,
+];
 
 /// The product of that name.
 pub fn product(name: &str) -> Option<&'static Product> {

@@ -1,0 +1,136 @@
+//! The calls to one service: its WSDL, asked for once, and SOAP calls with their answers.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OnceCell;
+
+use crate::connectors::http::{Body, Http, HttpFailure};
+use crate::connectors::soap;
+use crate::connectors::{Access, ConnectError};
+use crate::model::{ConnectionName, Outcome, Verdict};
+
+use super::answer::{Answer, decode};
+use super::opening::weigh;
+use super::setup::{Setup, refusal};
+use super::shape::Shape;
+use super::wire::SYSTEM_ID;
+use super::wsdl::Wsdl;
+
+/// More documents than a WSDL of a few methods is spread over.
+const MOST_IMPORTS: usize = 8;
+
+/// The service of one connection.
+pub(super) struct Service {
+    /// The client's identifier.
+    pub(super) system_id: SecretString,
+    /// The values of the parameters of the session method, the identifier among them.
+    pub(super) values: BTreeMap<String, SecretString>,
+    setup: Setup,
+    http: Http,
+    connection: ConnectionName,
+    /// Where the service listens, whole.
+    address: Url,
+    /// The path of the base address, which all calls are below.
+    base_path: String,
+    shape: OnceCell<Shape>,
+}
+
+impl Service {
+    /// The service that `access` leads to; no call is made yet.
+    ///
+    /// # Errors
+    /// When settings or secrets are missing or odd.
+    pub(super) fn new(access: &Access) -> Result<Self, ConnectError> {
+        let setup = Setup::read(&access.settings).map_err(refusal)?;
+        let secret = |key: &str| {
+            let value = access.settings.text(key).map(|value| SecretString::from(value.to_owned()));
+            let secret = access.secrets.get(key).cloned().or(value);
+            let secret = secret.filter(|secret| !secret.expose_secret().is_empty());
+            secret.ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
+        };
+        let system_id = secret(super::SYSTEM_ID_KEY)?;
+        let mut values = BTreeMap::from([(SYSTEM_ID.to_owned(), system_id.clone())]);
+        for name in &setup.parameters {
+            values.insert(name.clone(), secret(&format!("session_parameters.{name}"))?);
+        }
+        let http = Http::new(&access.base_url, access.timeout)?;
+        let base_url = access.base_url.trim_end_matches('/');
+        let odd = |error| ConnectError(format!("base_url and soap_path make no address: {error}"));
+        let address = Url::parse(&format!("{base_url}{}", setup.soap_path)).map_err(odd)?;
+        let base_path = Url::parse(base_url).map_err(odd)?.path().trim_end_matches('/').to_owned();
+        let (connection, shape) = (access.connection.clone(), OnceCell::new());
+        Ok(Self { system_id, values, setup, http, connection, address, base_path, shape })
+    }
+
+    /// What the calls look like: by the WSDL where one answers, else by the document. Asked for once.
+    ///
+    /// # Errors
+    /// Without effect: `wsdl` where the WSDL lacks something, `connect` where nobody is there.
+    pub(super) async fn shape(&self) -> Result<&Shape, Outcome> {
+        self.shape.get_or_try_init(|| self.find_shape()).await.map_err(Outcome::without_effect)
+    }
+
+    async fn find_shape(&self) -> Result<Shape, Outcome> {
+        let path = format!("{}?wsdl", self.setup.soap_path);
+        let found = match self.http.send(&path, &[], Body::None).await {
+            Ok(reply) if reply.failure().is_none() => Wsdl::read(&reply.body),
+            Err(failure @ HttpFailure::Connect(_)) => return Err(failure.outcome(SystemTime::now())),
+            Ok(_) | Err(_) => None,
+        };
+        let Some(mut wsdl) = found else {
+            tracing::info!(
+                connection = %self.connection,
+                "no WSDL answers below soap_path; calls are made with the names of the vendor's document"
+            );
+            return Ok(Shape::of_document(&self.setup));
+        };
+        for path in self.import_paths(&wsdl) {
+            match self.http.send(&path, &[], Body::None).await {
+                Ok(reply) if reply.failure().is_none() && wsdl.add(&reply.body) => {}
+                // What it would have said stays unknown, and one that does not answer delays enough.
+                Ok(_) | Err(_) => break,
+            }
+        }
+        Shape::of_wsdl(&wsdl, &self.setup)
+            .map_err(|lacks| Outcome::new(Verdict::StopConnection, "wsdl", lacks))
+    }
+
+    /// The paths of imported documents on this host, below the base address. Another host is never asked,
+    /// and services behind a proxy name themselves by `http` or an inner port, so the host alone counts.
+    fn import_paths(&self, wsdl: &Wsdl) -> Vec<String> {
+        let mut paths = Vec::new();
+        for place in wsdl.imports() {
+            let Ok(url) = self.address.join(place) else { continue };
+            let below = url.path().strip_prefix(self.base_path.as_str()).filter(|path| path.starts_with('/'));
+            let Some(path) = below.filter(|_| url.host_str() == self.address.host_str()) else { continue };
+            let path = match url.query() {
+                Some(query) => format!("{path}?{query}"),
+                None => path.to_owned(),
+            };
+            if !paths.contains(&path) && paths.len() < MOST_IMPORTS {
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    /// Makes a call and reads its answer; an outcome where HTTP says it all.
+    pub(super) async fn call(&self, action: &str, body: &SecretString) -> Result<Answer, Outcome> {
+        let action = format!("\"{action}\"");
+        // Without `Accept` the stack was seen to answer some errors as plain text.
+        let headers = [("SOAPAction", action.as_str()), ("Accept", "text/xml")];
+        let body = Body::Text { content_type: soap::CONTENT_TYPE, text: body.expose_secret() };
+        let now = SystemTime::now;
+        let reply = self.http.send(&self.setup.soap_path, &headers, body).await;
+        let reply = reply.map_err(|failure| failure.outcome(now()))?;
+        weigh(&reply, decode(&reply.body), now())
+    }
+
+    /// What no reason may hold, beside the token of a session.
+    pub(super) fn secrets(&self) -> Vec<&SecretString> {
+        self.values.values().chain([&self.system_id]).collect()
+    }
+}

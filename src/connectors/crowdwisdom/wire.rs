@@ -1,0 +1,132 @@
+//! What goes over the wire: the call that opens a session, and those that carry completions. Pure.
+//!
+//! Only the element of the method has a namespace, as in the document's example; the WSDL of a client may
+//! change the order of the elements, never that.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::connectors::Item;
+use crate::connectors::soap::envelope;
+use crate::connectors::xml::Document;
+use crate::model::{ChangeKind, FieldName};
+
+use super::fields::{CREDIT_SEPARATOR, TITLE_SIGN};
+use super::shape::{Call, Completions};
+
+/// The client's identifier, in every call.
+pub(super) const SYSTEM_ID: &str = "systemId";
+/// What a session is known by.
+pub(super) const SESSION_TOKEN: &str = "sessionToken";
+
+/// What a completion grants unless it says no.
+pub(super) const GRANTS: [&str; 2] = ["grantCredits", "issueCertificates"];
+/// The same, where the LMS knows of it: only the document's example has it, with no word on its default.
+const AUTO_GRANT: &str = "autoGrantCredits";
+
+/// The call that opens a session; `values` has a value for every element of it that is sent.
+pub(super) fn encode_session(call: &Call, values: &BTreeMap<String, SecretString>) -> SecretString {
+    envelope(|body| {
+        open(body, call);
+        for name in &call.children {
+            if let Some(value) = values.get(name) {
+                body.text(name, value.expose_secret());
+            }
+        }
+        body.close();
+    })
+}
+
+/// The call that carries these completions.
+pub(super) fn encode_completions(
+    completions: &Completions,
+    system_id: &SecretString,
+    token: &SecretString,
+    items: &[&Item],
+) -> SecretString {
+    let Completions { call, path, fields, .. } = completions;
+    envelope(|body| {
+        open(body, call);
+        for name in &call.children {
+            match name.as_str() {
+                SYSTEM_ID => body.text(name, system_id.expose_secret()),
+                SESSION_TOKEN => body.text(name, token.expose_secret()),
+                _ => records(body, path, fields, items),
+            };
+        }
+        body.close();
+    })
+}
+
+/// Why a record can't be put into a call, in words that hold no value of it.
+pub(super) fn unsendable(item: &Item) -> Option<&'static str> {
+    let credits = item.fields.get(&FieldName::from("credits"))?;
+    credits.split(CREDIT_SEPARATOR).any(|credit| split_credit(credit).0.is_empty()).then_some(
+        "credits has one without a name: each is NAME or NAME=TITLE, and `separator` of the field in the job \
+         says what stands between several",
+    )
+}
+
+fn open(body: &mut Document, call: &Call) {
+    body.open(&format!("int:{}", call.method), &[("xmlns:int", &call.namespace)]);
+}
+
+fn records<'a>(
+    body: &'a mut Document,
+    path: &[String],
+    fields: &[String],
+    items: &[&Item],
+) -> &'a mut Document {
+    let Some((record, wrappers)) = path.split_last() else { return body };
+    for wrapper in wrappers {
+        body.open(wrapper, &[]);
+    }
+    for item in items {
+        body.open(record, &[]);
+        for name in fields {
+            field(body, name, item);
+        }
+        body.close();
+    }
+    for _ in wrappers {
+        body.close();
+    }
+    body
+}
+
+/// A field that has a value; of what is left out the LMS has a default of its own.
+fn field(body: &mut Document, name: &str, item: &Item) {
+    match (item.fields.get(&FieldName::from(name)), name) {
+        (Some(credits), "credits") => {
+            body.open(name, &[]);
+            for credit in credits.split(CREDIT_SEPARATOR) {
+                let (name, title) = split_credit(credit);
+                let attributes: Vec<_> =
+                    [("name", name)].into_iter().chain(title.map(|title| ("title", title))).collect();
+                body.open("credit", &attributes).close();
+            }
+            body.close();
+        }
+        (Some(value), _) => {
+            body.text(name, value);
+        }
+        // A correction is no second achievement: the LMS's default would grant once more (semantics 17).
+        (None, _) if item.kind != ChangeKind::Create && (GRANTS.contains(&name) || name == AUTO_GRANT) => {
+            body.text(name, "false");
+        }
+        (None, _) => {}
+    }
+}
+
+/// The name of a credit, and its title if it has one. A title may hold the sign, a name may not.
+fn split_credit(credit: &str) -> (&str, Option<&str>) {
+    match credit.split_once(TITLE_SIGN) {
+        Some((name, title)) => (name.trim(), Some(title.trim()).filter(|title| !title.is_empty())),
+        None => (credit.trim(), None),
+    }
+}
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;
