@@ -48,6 +48,18 @@ fn stand(product: &Product) -> Stand {
                 r#"{"error_list":[{"Err005":"Duplicate record. (Email)"}],"status":"fail"}"#,
             )],
         },
+        "smarteru" => Stand {
+            settings: &[],
+            optional: &[],
+            prelude: &[],
+            // The table "Error Codes", in the answer that the document prints.
+            refusals: &[(
+                "smarteru.enroll_session_history",
+                "<SmarterU><Result>Failed</Result><Info></Info><Errors><Error><ErrorID>ESH:06</ErrorID>\
+                 <ErrorMessage>The LearningModuleSessionID provided is not valid.</ErrorMessage></Error>\
+                 </Errors></SmarterU>",
+            )],
+        },
         other => panic!("{other} owes the conformance suite a stand"),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod http;
 mod settings;
+pub mod smarteru;
 mod soap;
 pub mod upsidelms;
 mod xml;
@@ -64,7 +65,7 @@ pub struct Mistake {
 }
 
 /// Every product that Rollbook knows.
-pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT];
+pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT, &smarteru::PRODUCT];
 
 /// The product of that name.
 pub fn product(name: &str) -> Option<&'static Product> {
