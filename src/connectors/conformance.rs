@@ -60,6 +60,12 @@ fn stand(product: &Product) -> Stand {
                  </Errors></SmarterU>",
             )],
         },
+        "media77" => Stand {
+            settings: &[("lms_id", "1"), ("domain", "learn.example.org"), ("environment", "staging")],
+            optional: &[],
+            prelude: &[],
+            refusals: &[],
+        },
         other => panic!("{other} owes the conformance suite a stand"),
     }
 }

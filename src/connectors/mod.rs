@@ -4,6 +4,7 @@
 //! no other product; pauses, retries and order are the engine's.
 
 pub mod http;
+pub mod media77;
 mod settings;
 pub mod smarteru;
 mod soap;
@@ -65,7 +66,7 @@ pub struct Mistake {
 }
 
 /// Every product that Rollbook knows.
-pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT, &smarteru::PRODUCT];
+pub const PRODUCTS: &[&Product] = &[&upsidelms::PRODUCT, &smarteru::PRODUCT, &media77::PRODUCT];
 
 /// The product of that name.
 pub fn product(name: &str) -> Option<&'static Product> {
