@@ -85,6 +85,24 @@ fn stand(product: &Product) -> Stand {
                  </code></detail></s:Fault></s:Body></s:Envelope>",
             )],
         },
+        "smarteru" => Stand {
+            settings: &[],
+            optional: &[],
+            prelude: &[],
+            // The table "Error Codes", in the answer that the document prints.
+            refusals: &[(
+                "smarteru.enroll_session_history",
+                "<SmarterU><Result>Failed</Result><Info></Info><Errors><Error><ErrorID>ESH:06</ErrorID>\
+                 <ErrorMessage>The LearningModuleSessionID provided is not valid.</ErrorMessage></Error>\
+                 </Errors></SmarterU>",
+            )],
+        },
+        "media77" => Stand {
+            settings: &[("lms_id", "1"), ("domain", "learn.example.org"), ("environment", "staging")],
+            optional: &[],
+            prelude: &[],
+            refusals: &[],
+        },
         other => panic!("{other} owes the conformance suite a stand"),
     }
 }

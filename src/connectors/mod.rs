@@ -6,7 +6,9 @@
 pub mod crowdwisdom;
 pub mod http;
 pub mod ispring;
+pub mod media77;
 mod settings;
+pub mod smarteru;
 mod soap;
 pub mod upsidelms;
 mod xml;
@@ -70,6 +72,8 @@ pub const PRODUCTS: &[&Product] = &[
     &upsidelms::PRODUCT,
     &crowdwisdom::PRODUCT,
     &ispring::PRODUCT,
+    &smarteru::PRODUCT,
+    &media77::PRODUCT,
 ];
 
 /// The product of that name.

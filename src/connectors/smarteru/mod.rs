@@ -1,0 +1,183 @@
+//! SmarterU: enrolls users in past instructor-led sessions by `enrollSessionHistory`.
+//!
+//! Only this file calls; `wire` encodes and decodes, `rows` tells the rows of an answer apart, `judge` says
+//! what it means.
+
+mod fields;
+mod judge;
+mod rows;
+mod wire;
+
+use std::time::SystemTime;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Mutex;
+
+use super::http::Http;
+use super::{
+    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Product, Setting, SettingKind, Settings,
+    all_alike,
+};
+use crate::model::{ChangeKind, Fields, Operation, Outcome, Verdict};
+use wire::{Keys, Reply};
+
+/// SmarterU.
+pub const PRODUCT: Product =
+    Product { name: "smarteru", settings: SETTINGS, operations, connect, mistakes: |_| Vec::new() };
+
+const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "account_api",
+        kind: SettingKind::Secret,
+        required: true,
+        about: "the account API key, sent with every call",
+    },
+    Setting {
+        key: "user_api",
+        kind: SettingKind::Secret,
+        required: true,
+        about: "the user API key; its user needs the permission to enroll the others",
+    },
+    Setting {
+        key: "date_format",
+        kind: SettingKind::OneOf(fields::DATE_FORMATS),
+        required: false,
+        about: "how EnrolledDate is sent; %d-%b-%Y (21-Nov-2026) unless the account is known to take another",
+    },
+    Setting {
+        key: "path",
+        kind: SettingKind::Text,
+        required: false,
+        about: "where calls go below base_url; /apiv2/ unless said",
+    },
+    Setting {
+        key: "batch",
+        kind: SettingKind::Whole { least: 1, greatest: fields::LARGEST_BATCH },
+        required: false,
+        about: "how many enrollments go into one call; 25 unless said",
+    },
+];
+
+/// Where calls go unless `path` says something else: as in every public source.
+const PATH: &str = "/apiv2/";
+
+fn operations(settings: &Settings) -> Vec<Operation> {
+    vec![fields::enroll(settings)]
+}
+
+fn connect(access: Access) -> Result<Box<dyn Connector>, ConnectError> {
+    Ok(Box::new(SmarterU::new(access)?))
+}
+
+/// An open connection to one account.
+struct SmarterU {
+    http: Http,
+    path: String,
+    keys: Keys,
+    operation: Operation,
+    /// The account takes one call at a time, whoever makes it: a probe waits for a delivery too.
+    turn: Mutex<()>,
+}
+
+impl SmarterU {
+    fn new(access: Access) -> Result<Self, ConnectError> {
+        let secret = |key: &str| {
+            let secret = access.secrets.get(key).filter(|secret| !secret.expose_secret().is_empty());
+            secret.cloned().ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
+        };
+        let keys = Keys { account: secret("account_api")?, user: secret("user_api")? };
+        let path = match access.settings.text("path") {
+            Some(path) if path.starts_with('/') && !path.contains(['?', '#']) => path.to_owned(),
+            Some(_) => return Err(ConnectError("path must begin with / and hold no ? or #".to_owned())),
+            None if whole_address(&access.base_url) => "/".to_owned(),
+            None => PATH.to_owned(),
+        };
+        Ok(Self {
+            http: Http::new(&access.base_url, access.timeout)?,
+            path,
+            keys,
+            operation: fields::enroll(&access.settings),
+            turn: Mutex::new(()),
+        })
+    }
+
+    /// One call, and its answer as read; an outcome where HTTP says it all, or where there is no answer.
+    async fn enroll(&self, records: &[&Fields]) -> Result<Reply, Outcome> {
+        let package: SecretString = wire::encode(&self.keys, records);
+        let _turn = self.turn.lock().await;
+        let form = [(wire::PACKAGE, package.expose_secret())];
+        let reply = self.http.post_form(&self.path, &form).await;
+        let reply = reply.map_err(|failure| failure.outcome(SystemTime::now()))?;
+        match (reply.failure(), wire::decode(&reply.body)) {
+            (None, Ok(answer)) => Ok(answer),
+            (None, Err(problem)) => Err(judge::unreadable(&problem)),
+            // The LMS's own words say more than a status over them, but for one that asks for a pause.
+            (Some(_), Ok(answer)) if !matches!(reply.status, 429 | 503) && !answer.errors.is_empty() => {
+                Ok(answer)
+            }
+            (Some(failure), _) => Err(failure.outcome(SystemTime::now())),
+        }
+    }
+
+    async fn deliver_all(&self, items: &[Item]) -> Vec<Outcome> {
+        if items.len() > usize::try_from(self.operation.batch).unwrap_or(1) {
+            let most = self.operation.batch;
+            let reason = format!("{} enrollments are more than the {most} of a call", items.len());
+            return all_alike(&Outcome::new(Verdict::Smaller { most }, "batch", reason), items);
+        }
+        let unfit: Vec<Option<Outcome>> = items.iter().map(|item| self.unfit(item)).collect();
+        let fit = items.iter().zip(&unfit).filter(|(_, unfit)| unfit.is_none());
+        let sent: Vec<&Fields> = fit.map(|(item, _)| &item.fields).collect();
+        let judged = match sent.is_empty() {
+            true => Vec::new(),
+            false => match self.enroll(&sent).await {
+                Ok(reply) => judge::judge(&reply, &sent, &self.keys),
+                Err(outcome) => vec![outcome; sent.len()],
+            },
+        };
+        let mut judged = judged.into_iter();
+        let outcomes = unfit.into_iter().map(|unfit| unfit.or_else(|| judged.next()));
+        outcomes
+            .map(|outcome| outcome.unwrap_or_else(|| judge::unreadable("the answer says too little")))
+            .collect()
+    }
+
+    /// The outcome of an item that is not sent: it would be refused, and might spoil the call for others.
+    fn unfit(&self, item: &Item) -> Option<Outcome> {
+        let refused = |code: &str, reason: String| Some(Outcome::new(Verdict::Refused, code, reason));
+        if item.operation.as_str() != fields::ENROLL {
+            return refused("operation", format!("smarteru has no operation {}", item.operation));
+        }
+        if item.kind == ChangeKind::Remove {
+            return refused("operation", "the LMS can't take an enrollment back".to_owned());
+        }
+        refused("fields", fields::problem(&self.operation, &item.fields)?)
+    }
+}
+
+/// Whether the base address holds the path of the API already.
+fn whole_address(base_url: &str) -> bool {
+    let path = Url::parse(base_url).map(|url| url.path().trim_matches('/').to_owned());
+    path.is_ok_and(|path| path.rsplit('/').next() == Some(PATH.trim_matches('/')))
+}
+
+impl Connector for SmarterU {
+    fn deliver<'a>(&'a self, items: &'a [Item]) -> BatchFuture<'a> {
+        Box::pin(self.deliver_all(items))
+    }
+
+    /// Makes the same call without any enrollment. It names no user, so it can enroll nobody, whatever the
+    /// LMS makes of the empty list; but it has to look at the keys first, and says when they are wrong.
+    fn probe(&self) -> CallFuture<'_> {
+        Box::pin(async move {
+            match self.enroll(&[]).await {
+                Ok(reply) => judge::judge_probe(&reply, &self.keys),
+                Err(outcome) => outcome,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
