@@ -42,11 +42,21 @@ fn stand(product: &Product) -> Stand {
             settings: &[],
             optional: &[],
             prelude: &[],
-            // The example of the table "Error Codes".
-            refusals: &[(
-                "upsidelms.manage_user",
-                r#"{"error_list":[{"Err005":"Duplicate record. (Email)"}],"status":"fail"}"#,
-            )],
+            // Examples of the tables "Error Codes".
+            refusals: &[
+                (
+                    "upsidelms.manage_user",
+                    r#"{"error_list":[{"Err005":"Duplicate record. (Email)"}],"status":"fail"}"#,
+                ),
+                (
+                    "upsidelms.assign_curriculum",
+                    r#"{"curr_learner_assignment_info":{"assignment_status_info":[{
+                        "learner_info":"email_id=e1@example.org~unique_id=E1~username=E1",
+                        "curriculum_assignment_status":[
+                            {"status":"fail","Err009":"Curriculum is expired","curr_id":"E1"}],
+                        "assignment_status":"fail","assignment_id":"1"}]},"final_status":"fail"}"#,
+                ),
+            ],
         },
         "ispring" => Stand {
             settings: &[],

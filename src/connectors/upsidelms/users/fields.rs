@@ -7,7 +7,7 @@ use crate::connectors::Settings;
 use crate::model::{Field, FieldKind, ListOf, Operation, OperationKind, Roles};
 
 /// The operation's name in full.
-pub(super) const MANAGE_USER: &str = "upsidelms.manage_user";
+pub(in super::super) const MANAGE_USER: &str = "upsidelms.manage_user";
 
 const DATE_FORMAT: &str = "%m/%d/%Y";
 const DAY: FieldKind = Date { format: DATE_FORMAT };
@@ -64,7 +64,7 @@ static TABLE: [(&str, &str, Need, FieldKind, Option<u32>); 31] = [
 ];
 
 /// `upsidelms.manage_user` as the portal of these settings takes it.
-pub(super) fn manage_user(settings: &Settings) -> Operation {
+pub(in super::super) fn manage_user(settings: &Settings) -> Operation {
     let password_required = settings.flag("admin_set_password").unwrap_or(false);
     let inactive = match settings.texts("inactive_status") {
         Some(values) => values.to_vec(),

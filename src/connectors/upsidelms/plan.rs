@@ -1,0 +1,134 @@
+//! What `/rest/trainingplan` says of one curriculum of one learner. Pure.
+//!
+//! The vendor's section is "Learning/Training Plan API". Of a plan only the IDs of its curricula are read.
+
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::judge::{reply, same_call, told};
+use super::learner::Learner;
+use super::portal::Portal;
+use super::wire::{Answer, LmsError, errors, many, word, word_of};
+use crate::model::{Outcome, Verdict};
+
+/// Where the call goes, below the base address.
+pub(super) const PATH: &str = "/rest/trainingplan";
+
+const CODE: &str = "read back";
+const LOOK: &str = "look in UpsideLMS whether the learner has the curriculum, and settle it";
+
+/// The question for all curricula of a learner, without their contents.
+pub(super) fn encode(
+    portal: &Portal,
+    token: &str,
+    learner: &Learner<'_>,
+) -> [(&'static str, SecretString); 4] {
+    [
+        ("lmsportalid", portal.key.clone()),
+        ("lmstokenid", portal.cipher.encrypt(token).into()),
+        ("contentlist", portal.cipher.encrypt("Off").into()),
+        ("lmslearnerid", portal.cipher.encrypt(&learner.for_plan()).into()),
+    ]
+}
+
+/// A reply of the LMS.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// The element at the end: the token of the question that it answers.
+    token: Option<String>,
+    /// `curriculum_id` of every curriculum, where it has one.
+    curricula: Vec<Option<String>>,
+    /// Whether it says that there are no curricula (Msg001).
+    no_data: bool,
+    errors: Vec<LmsError>,
+}
+
+impl Plan {
+    /// Whether it says anything but a list, which may be cut short where HTTP has failed.
+    pub(super) fn tells(&self) -> bool {
+        self.no_data || !self.errors.is_empty()
+    }
+}
+
+/// The plan in an answer's JSON, if it is one.
+pub(super) fn read(value: &Value) -> Option<Plan> {
+    let list = if value.is_array() { Some(value) } else { value.get("learningPlanDTO") };
+    let mut elements = many(list);
+    let mut plan = Plan { no_data: says_no_data(value), errors: errors(value, None), ..Plan::default() };
+    plan.errors.retain(|error| !is_no_data(&error.code));
+    if let Some((last, others)) = elements.split_last()
+        && let Some(token) = last.get("Token")
+    {
+        plan.token = word(token);
+        elements = others;
+    }
+    let curricula = elements.iter().filter(|element| !says_no_data(element));
+    plan.curricula = curricula.map(|element| word_of(element, "curriculum_id")).collect();
+    (list.is_some() || plan.tells()).then_some(plan)
+}
+
+/// Whether it says Msg001 anywhere: no sample shows where it stands.
+fn says_no_data(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(says_no_data),
+        Value::Object(object) => object.iter().any(|(key, value)| is_no_data(key) || says_no_data(value)),
+        _ => false,
+    }
+}
+
+fn is_no_data(code: &str) -> bool {
+    code.trim().eq_ignore_ascii_case("Msg001")
+}
+
+/// Whether the curriculum stands in the plan that answers the question with `token`: `Accepted` where it
+/// does, `Absent` where the plan is whole and lacks it, `InDoubt` where it can't tell. No text of `secrets`
+/// gets into the reason.
+pub(super) fn find(answer: &Answer<Plan>, token: &str, curr_id: &str, secrets: &[&SecretString]) -> Outcome {
+    let found = reply(answer).and_then(|plan| {
+        same_call(plan.token.as_deref(), token)?;
+        Ok(judge(plan, curr_id, secrets))
+    });
+    found.unwrap_or_else(|outcome| outcome)
+}
+
+fn judge(plan: &Plan, curr_id: &str, secrets: &[&SecretString]) -> Outcome {
+    if let Some(error) = plan.errors.first() {
+        return by_errors(error, &plan.errors.iter().collect::<Vec<_>>(), secrets);
+    }
+    let in_doubt = |why: &str| Outcome::new(Verdict::InDoubt, CODE, format!("{why}: {LOOK}"));
+    let no_data = plan.no_data && plan.curricula.is_empty();
+    if plan.token.is_none() && !no_data {
+        return in_doubt("the learner's plan came without the token of the question, so it may be another's");
+    }
+    if plan.curricula.iter().flatten().any(|found| found == curr_id) {
+        return Outcome::new(Verdict::Accepted, CODE, "the learner's plan holds the curriculum");
+    }
+    if plan.no_data && !no_data {
+        return in_doubt("the learner's plan holds curricula and says that it has none");
+    }
+    if plan.curricula.iter().any(Option::is_none) {
+        return in_doubt("the learner's plan has curricula without their IDs");
+    }
+    Outcome::new(Verdict::Absent, CODE, "the learner's plan does not hold the curriculum")
+}
+
+fn by_errors(first: &LmsError, errors: &[&LmsError], secrets: &[&SecretString]) -> Outcome {
+    let any = |fits: fn(&LmsError) -> bool| errors.iter().find(|error| fits(error));
+    let of_the_call = |error: &LmsError| {
+        let words = error.words();
+        error.number() == Some(1) && (words.contains("portal key") || words.contains("token id"))
+    };
+    if let Some(error) = any(of_the_call) {
+        return told(Verdict::StopConnection, &error.code, errors, secrets);
+    }
+    if let Some(error) = any(|error| error.number() == Some(500)) {
+        return told(Verdict::Retry, &error.code, errors, secrets);
+    }
+    // The learner may be unknown, or the call not open to us: neither says what became of the assignment.
+    let told = told(Verdict::InDoubt, &first.code, errors, secrets);
+    Outcome { reason: format!("{}: {LOOK}", told.reason), ..told }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
