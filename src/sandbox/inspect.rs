@@ -3,7 +3,7 @@
 //! | address | answer |
 //! |---|---|
 //! | `GET /sandbox/users` | the users of UpsideLMS: an object by unique id: `fields` without the password, `creates`, `updates`, `password_sets` |
-//! | `GET /sandbox/effects` | what every product holds: `users`, `assignments`, `completions`, `tasks`, with how often each was applied |
+//! | `GET /sandbox/effects` | what every product holds: `users`, `assignments`, `completions`, `tasks`, with how often each was applied; `overlaps` |
 //! | `GET /sandbox/calls` | a list, oldest first |
 //! | `GET /sandbox/summary` | counts, in all and by product |
 //! | `POST /sandbox/expire` | ends every session and access token; 204 |
