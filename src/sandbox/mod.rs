@@ -35,7 +35,7 @@ pub use self::crowdwisdom::{CrowdWisdomErrors, CrowdWisdomOptions};
 pub use self::deliver::SandboxCall;
 pub use self::effects::{SandboxEffect, SandboxEffects, SandboxTask};
 pub use self::faults::{FaultKind, Faults, FaultsError};
-pub use self::ispring::IspringOptions;
+pub use self::ispring::{IspringOptions, IspringStates};
 pub use self::media77::Media77Options;
 pub use self::smarteru::{
     SmarteruCourse, SmarteruEnrolling, SmarteruGrades, SmarteruGroup, SmarteruOptions, SmarteruSession,
@@ -133,6 +133,11 @@ impl Sandbox {
         self.world.crowdwisdom.set(set);
     }
 
+    /// Sets the simulated iSpring Learn account up anew, as somebody at the vendor's would.
+    pub fn set_ispring(&self, set: impl FnOnce(&mut IspringOptions)) {
+        self.world.ispring.set(set);
+    }
+
     /// Every session and access token that was issued ends now.
     pub fn expire_tokens(&self) {
         self.world.expire_tokens();
@@ -217,6 +222,7 @@ impl World {
 
     fn expire_tokens(&self) {
         self.crowdwisdom.expire_tokens();
+        self.ispring.expire_tokens();
     }
 
     fn set_faults(&self, faults: Faults) {
