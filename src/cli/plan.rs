@@ -84,6 +84,9 @@ async fn show(preview: &Preview) -> Result<(), Failure> {
             ));
         }
         push.notes.iter().for_each(|note| say(format!("  - {note}")));
+        if push.vanished > 0 {
+            say(format!("  - no longer in the file, and left alone: {}", push.vanished));
+        }
         let mut shown = 0;
         let mut after = None;
         'pages: loop {
@@ -96,6 +99,9 @@ async fn show(preview: &Preview) -> Result<(), Failure> {
                 }
                 shown += 1;
                 say(format!("  {}", change_text(&spooled.change)));
+                if let Some((code, reason)) = &spooled.parked {
+                    say(format!("    parked, {code}: {reason}"));
+                }
             }
         }
         let more = counts.changes().saturating_sub(shown as u64);
@@ -122,6 +128,10 @@ async fn show(preview: &Preview) -> Result<(), Failure> {
 fn verdict(push: &PlannedPush) -> &'static str {
     match Preview::verdict(push) {
         RunStatus::Held if push.hold_all => "would be held",
+        RunStatus::Held if push.hold_updates && push.hold_removals => {
+            "its removals and corrections would be held"
+        }
+        RunStatus::Held if push.hold_updates => "its corrections would be held",
         RunStatus::Held => "its removals would be held",
         _ => "would be delivered",
     }

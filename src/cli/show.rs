@@ -1,7 +1,7 @@
 //! `rollbook show`: one run with every change, reject and outcome.
 
-use crate::engine::{change_line, load_report};
-use crate::report::{ChangeLine, text};
+use crate::engine::{change_line, load_report, vanished_line};
+use crate::report::{ChangeLine, VanishedLine, text};
 use crate::store::ChangeRow;
 
 use super::args::{Global, Show};
@@ -32,10 +32,25 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
         after = last.change_ref;
         page.into_iter().for_each(|change: ChangeRow| say(line(&change_line(change))));
     }
+    let mut missed = None;
+    loop {
+        let page = engine.store.vanished(run.run_ref, missed.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        if missed.is_none() {
+            say("\nEVERY RECORD THAT IS NO LONGER IN THE FILE AND CAN'T BE TAKEN BACK\n");
+        }
+        missed = Some((last.push_ref, last.key.clone()));
+        page.into_iter().for_each(|row| say(gone(&vanished_line(row))));
+    }
     if let Some(destination) = &run.destination {
         say(format!("\nThe file lies in {destination}"));
     }
     Ok(0)
+}
+
+fn gone(record: &VanishedLine) -> String {
+    let fields: Vec<_> = record.fields.iter().map(|(name, value)| format!("{name}: \"{value}\"")).collect();
+    format!("  {} ({})\n      {}", record.key, record.push, fields.join(", "))
 }
 
 fn line(change: &ChangeLine) -> String {
@@ -61,7 +76,7 @@ fn line(change: &ChangeLine) -> String {
         "  {} {}{row}: {}\n      {}{answer}",
         change.kind.as_str(),
         change.key,
-        change.state.as_str(),
+        change.state.as_str().replace('_', " "),
         fields.join(", ")
     )
 }

@@ -68,13 +68,8 @@ pub struct Mistake {
 }
 
 /// Every product that Rollbook knows.
-pub const PRODUCTS: &[&Product] = &[
-    &upsidelms::PRODUCT,
-    &crowdwisdom::PRODUCT,
-    &ispring::PRODUCT,
-    &smarteru::PRODUCT,
-    &media77::PRODUCT,
-];
+pub const PRODUCTS: &[&Product] =
+    &[&upsidelms::PRODUCT, &crowdwisdom::PRODUCT, &ispring::PRODUCT, &smarteru::PRODUCT, &media77::PRODUCT];
 
 /// The product of that name.
 pub fn product(name: &str) -> Option<&'static Product> {

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use chrono_tz::Tz;
 use tokio::runtime::Handle;
 
-use crate::model::{ChangeState, RunStatus};
+use crate::model::{ChangeState, Key, OperationKind, RunStatus};
 use crate::report::{
-    ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection,
-    StoppedLine, write_json,
+    ChangeLine, GuardLine, Lists, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection,
+    StoppedLine, VanishedLine, write_json,
 };
-use crate::store::{ChangeRow, RunRecord, RunRef, StoredReject};
+use crate::store::{ChangeRow, PushRef, PushRunRow, RunRecord, RunRef, StoredReject, VanishedRow};
 
 use super::conclude::push_status;
 use super::{Engine, EngineError};
@@ -20,9 +20,15 @@ use super::{Engine, EngineError};
 const LINES: u32 = 200;
 /// How many lines are fetched at a time.
 const PAGE: u32 = 1000;
-/// What a person is told of: neither accepted nor replaced.
-const TOLD: [ChangeState; 4] =
-    [ChangeState::Refused, ChangeState::Parked, ChangeState::Waiting, ChangeState::Claimed];
+/// What a person is told of: neither accepted nor replaced; what is in doubt stands by itself.
+const TOLD: [ChangeState; 5] = [
+    ChangeState::Refused,
+    ChangeState::Parked,
+    ChangeState::Waiting,
+    ChangeState::Claimed,
+    ChangeState::Sent,
+];
+const IN_DOUBT: [ChangeState; 1] = [ChangeState::InDoubt];
 
 /// The report of a run as it stands.
 ///
@@ -34,13 +40,17 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
     let account = store.account(run.run_ref).await?;
     let findings = store.findings(run.run_ref).await?;
     let stops = store.stops().await?;
+    let absent = store.count_vanished(run.run_ref).await?;
     let mut pushes = Vec::new();
     for row in store.push_runs(run.run_ref).await? {
         let counts = account.iter().find(|(found, ..)| *found == row.push_ref).map(|(.., counts)| *counts);
         let counts = counts.unwrap_or_default();
         let held = findings.iter().any(|(push, ..)| *push == row.push);
         let stopped = stops.iter().any(|stop| stop.connection == row.connection);
+        let listed = absent.iter().find(|found| found.push_ref == row.push_ref);
         pushes.push(PushSection {
+            kind: operation_kind(engine, &row),
+            listed: listed.map_or((0, 0), |found| (found.new, found.older)),
             push: row.push,
             connection: row.connection,
             operation: row.operation,
@@ -56,6 +66,10 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
     let refusals = store.changes(run.run_ref, &TOLD, 0, LINES).await?;
     let refusals_total =
         pushes.iter().map(|push| push.counts.refused + push.counts.parked + push.counts.pending).sum();
+    let in_doubt = store.changes(run.run_ref, &IN_DOUBT, 0, LINES).await?;
+    let in_doubt_total = pushes.iter().map(|push| push.counts.in_doubt).sum();
+    let vanished = store.vanished(run.run_ref, None, LINES).await?;
+    let vanished_total = absent.iter().map(|found| found.new).sum();
     let still_open = store.still_open(&run.job, run.run_ref, LINES).await?;
     Ok(Report {
         run: run.run.clone(),
@@ -90,6 +104,10 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
         rejects_total: store.count_rejects(run.run_ref).await?,
         refusals: refusals.into_iter().map(refusal_line).collect(),
         refusals_total,
+        in_doubt: in_doubt.into_iter().map(refusal_line).collect(),
+        in_doubt_total,
+        vanished: vanished.into_iter().map(vanished_line).collect(),
+        vanished_total,
         stopped: stops
             .into_iter()
             .filter(|stop| connections.contains(&stop.connection))
@@ -101,6 +119,7 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
                 run: open.run,
                 push: open.push,
                 key: open.key,
+                state: open.state,
                 code: open.code,
                 reason: open.reason,
             })
@@ -109,8 +128,13 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
     })
 }
 
-/// Writes the JSON document of a run with all its rejects and refusals, however many there are. Blocks:
-/// call it where that is allowed (`block_in_place`).
+/// What the records of a push are, where its connection still has the operation.
+fn operation_kind(engine: &Engine, row: &PushRunRow) -> Option<OperationKind> {
+    let operations = &engine.config.connections.get(&row.connection)?.operations;
+    operations.iter().find(|operation| operation.name == row.operation).map(|operation| operation.kind)
+}
+
+/// Writes the JSON document of a run with whole lists, however long they are. Blocks: call it where that is allowed (`block_in_place`).
 ///
 /// # Errors
 /// When the database fails or `out` does.
@@ -122,12 +146,26 @@ pub fn write_run_json(engine: &Engine, run: RunRef, report: &Report, out: impl W
         let last = page.last().map(|(place, stored)| (stored.reject.origin.row, *place));
         Ok((page.into_iter().flat_map(|(_, stored)| reject_lines(stored)).collect(), last))
     });
-    let mut refusals = Paged::new(|after: Option<i64>| {
-        let page = runtime.block_on(store.changes(run, &TOLD, after.unwrap_or_default(), PAGE))?;
-        let last = page.last().map(|change| change.change_ref);
-        Ok((page.into_iter().map(refusal_line).collect(), last))
+    let changes = |states: &'static [ChangeState]| {
+        let runtime = &runtime;
+        Paged::new(move |after: Option<i64>| {
+            let page = runtime.block_on(store.changes(run, states, after.unwrap_or_default(), PAGE))?;
+            let last = page.last().map(|change| change.change_ref);
+            Ok((page.into_iter().map(refusal_line).collect(), last))
+        })
+    };
+    let mut vanished = Paged::new(|after: Option<(PushRef, Key)>| {
+        let page = runtime.block_on(store.vanished(run, after.as_ref(), PAGE))?;
+        let last = page.last().map(|row| (row.push_ref, row.key.clone()));
+        Ok((page.into_iter().map(vanished_line).collect(), last))
     });
-    write_json(out, report, &mut rejects, &mut refusals)
+    let lists = Lists {
+        rejects: &mut rejects,
+        refusals: &mut changes(&TOLD),
+        in_doubt: &mut changes(&IN_DOUBT),
+        vanished: &mut vanished,
+    };
+    write_json(out, report, lists)
 }
 
 /// An iterator over pages that are fetched as they are needed.
@@ -138,24 +176,24 @@ struct Paged<T, P, F> {
     ended: bool,
 }
 
-impl<T, P: Copy, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Paged<T, P, F> {
+impl<T, P: Clone, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Paged<T, P, F> {
     fn new(fetch: F) -> Self {
         Self { fetch, items: VecDeque::new(), after: None, ended: false }
     }
 }
 
-impl<T, P: Copy, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Iterator
+impl<T, P: Clone, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Iterator
     for Paged<T, P, F>
 {
     type Item = io::Result<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.items.is_empty() && !self.ended {
-            match (self.fetch)(self.after) {
+            match (self.fetch)(self.after.clone()) {
                 Ok((items, last)) => {
                     self.items = items;
                     self.ended = last.is_none();
-                    self.after = last.or(self.after);
+                    self.after = last.or(self.after.take());
                 }
                 Err(error) => {
                     self.ended = true;
@@ -187,8 +225,22 @@ fn refusal_line(row: ChangeRow) -> RefusalLine {
         key: row.key,
         state: row.state,
         code: row.code.unwrap_or_default(),
-        reason: row.reason.unwrap_or_else(|| "not sent yet".to_owned()),
+        reason: row.reason.unwrap_or_else(|| unanswered(row.state).to_owned()),
     }
+}
+
+/// What can be said of a change that has no answer.
+fn unanswered(state: ChangeState) -> &'static str {
+    match state {
+        ChangeState::Sent => "sent, and not answered yet",
+        ChangeState::InDoubt => "sent, and no answer came",
+        _ => "not sent yet",
+    }
+}
+
+/// A vanished record as reports and `rollbook show` have it.
+pub fn vanished_line(row: VanishedRow) -> VanishedLine {
+    VanishedLine { push: row.push, key: row.key, fields: row.fields }
 }
 
 /// A change as `changes.csv` and `rollbook show` have it.

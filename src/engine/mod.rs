@@ -53,7 +53,7 @@ pub use connect::{open_mailer, probe_connection};
 pub use crew::Crew;
 pub use error::EngineError;
 pub use files::DataFiles;
-pub use folding::{change_line, load_report, write_run_json};
+pub use folding::{change_line, load_report, vanished_line, write_run_json};
 pub use links::MadeLink;
 pub use lock::{DataLock, LockError, check_owner};
 pub use planning::Plan;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::config::{Job, Push};
-use crate::model::{ChangeKind, Fields, RowsKind, Standing};
-use crate::plan::{Load, Order};
+use crate::model::{ChangeKind, Fields, FirstLoad, OnChange, OperationKind, RowsKind, Standing};
+use crate::plan::{Corrections, Load, Order};
 use crate::store::{PlannedPush, PushRef, PushState, Spool, SpooledSummary};
 
 use super::reading::Export;
@@ -51,8 +51,11 @@ impl Engine {
                 number,
                 staged: &staged,
                 load: load(push, &staged, &state),
+                on_change: on_change(push),
                 today,
                 tally: staged.tallies.get(number).copied().unwrap_or_default(),
+                corrections: Corrections::default(),
+                doubtful: 0,
                 order: Order::default(),
                 seq: next_seq,
                 first_seq: next_seq,
@@ -60,6 +63,7 @@ impl Engine {
                 rejects: Vec::new(),
                 withdrawn: Vec::new(),
                 marks: Vec::new(),
+                vanished: Vec::new(),
                 late_rejects: BTreeSet::new(),
             };
             planner.walk(&state).await?;
@@ -95,9 +99,21 @@ impl Engine {
 fn load(push: &Push, staged: &Staged, state: &PushState) -> Load {
     match (push.policy.rows, staged.summary.correction) {
         (RowsKind::Full, _) if state.loaded => Load::Later,
+        // Links reach nobody, so there is nothing to ask first.
+        (RowsKind::Full, false) if push.operation.kind == OperationKind::Links => {
+            Load::First(push.policy.first_load.or(Some(FirstLoad::Create)))
+        }
         (RowsKind::Full, false) => Load::First(push.policy.first_load),
         (RowsKind::Full, true) => Load::First(None),
         (RowsKind::Delta, _) => Load::Later,
+    }
+}
+
+/// What a corrected row does: somebody's data and links are there to be kept up to date.
+fn on_change(push: &Push) -> OnChange {
+    match push.operation.kind {
+        OperationKind::PushUsers | OperationKind::Links => OnChange::Send,
+        OperationKind::PushAssignments | OperationKind::PushCompletions => push.policy.on_change,
     }
 }
 
@@ -111,3 +127,7 @@ pub(super) fn standing(push: &Push, kind: ChangeKind, after: &Fields, today: Nai
         Standing::Active
     }
 }
+
+#[cfg(test)]
+#[path = "planning_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::Job;
-use crate::model::RunStatus;
+use crate::model::{PushCounts, RunStatus};
 use crate::store::PlannedPush;
 
 use super::conclude::push_status;
@@ -35,6 +35,7 @@ impl Engine {
 impl Preview {
     /// How the push would end if everything that is sent were accepted.
     pub fn verdict(push: &PlannedPush) -> RunStatus {
-        push_status(&push.counts, !push.findings.is_empty(), false)
+        let counts = PushCounts { parked: push.doubtful, ..push.counts };
+        push_status(&counts, !push.findings.is_empty(), false)
     }
 }

@@ -134,7 +134,9 @@ impl Engine {
 }
 
 fn wanted(when: ReportWhen, report: &Report) -> bool {
-    let problem = matches!(report.status, RunStatus::Failed | RunStatus::Held | RunStatus::Partial);
+    // What no call can take back needs a person, though nothing went wrong.
+    let problem = report.vanished_total > 0
+        || matches!(report.status, RunStatus::Failed | RunStatus::Held | RunStatus::Partial);
     match when {
         ReportWhen::Always => true,
         ReportWhen::Changes => problem || report.pushes.iter().any(|push| push.counts.changes() > 0),

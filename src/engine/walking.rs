@@ -7,10 +7,12 @@ use chrono::NaiveDate;
 
 use crate::config::Push;
 use crate::model::{
-    ChangeKind, ChangeState, FieldName, Fields, FirstLoad, Key, Known, RowReject, Send, Standing,
+    ChangeKind, ChangeState, FieldName, Fields, FirstLoad, Key, Known, OnChange, RowReject, Send, Standing,
 };
-use crate::plan::{Context, Entry, Load, Order, Prior, Seen, Step, Tally, Withdraw, decide};
-use crate::store::{OpenRow, PushRef, PushState, SnapshotRow, SpoolChange};
+use crate::plan::{
+    Context, Corrections, Doubt, Entry, Load, Order, Prior, Seen, Step, Tally, Withdraw, decide,
+};
+use crate::store::{DoubtRow, OpenRow, PushRef, PushState, SnapshotRow, SpoolChange};
 
 use super::grouping::{Group, PAGE, Pages};
 use super::planning::standing;
@@ -24,8 +26,12 @@ pub(super) struct Planner<'a> {
     pub(super) number: usize,
     pub(super) staged: &'a Staged,
     pub(super) load: Load,
+    pub(super) on_change: OnChange,
     pub(super) today: NaiveDate,
     pub(super) tally: Tally,
+    pub(super) corrections: Corrections,
+    /// How many changes are put aside because of a doubt.
+    pub(super) doubtful: u64,
     pub(super) order: Order,
     pub(super) seq: u64,
     pub(super) first_seq: u64,
@@ -33,7 +39,16 @@ pub(super) struct Planner<'a> {
     pub(super) rejects: Vec<RowReject>,
     pub(super) withdrawn: Vec<(Key, bool)>,
     pub(super) marks: Vec<(Key, Option<Fields>, Standing)>,
+    pub(super) vanished: Vec<Key>,
     pub(super) late_rejects: BTreeSet<u64>,
+}
+
+/// What the database knows of one key.
+#[derive(Default)]
+struct Past {
+    snapshot: Option<SnapshotRow>,
+    open: Option<OpenRow>,
+    doubt: Option<Doubt>,
 }
 
 impl Planner<'_> {
@@ -91,8 +106,14 @@ impl Planner<'_> {
         let store = &self.engine.store;
         let mut known = Pages::new(after.cloned());
         let mut open = Pages::new(after.cloned());
+        let mut doubts = Pages::new(after.cloned());
         let mut groups = groups.into_iter().peekable();
         loop {
+            // Before the snapshot: a doubt that is settled meanwhile stands in one of the two.
+            if doubts.is_short() {
+                let page = store.doubt_page(push, doubts.after.as_ref(), until, PAGE).await?;
+                doubts.fill(page, |row: &DoubtRow| row.key.clone());
+            }
             if known.is_short() {
                 let page = store.snapshot_page(push, known.after.as_ref(), until, PAGE).await?;
                 known.fill(page, |row: &SnapshotRow| row.key.clone());
@@ -105,12 +126,16 @@ impl Planner<'_> {
                 groups.peek().map(|group| &group.key),
                 known.rows.front().map(|row| &row.key),
                 open.rows.front().map(|row| &row.key),
+                doubts.rows.front().map(|row| &row.key),
             ];
             let Some(key) = candidates.into_iter().flatten().min().cloned() else { return Ok(()) };
             let group = groups.next_if(|group| group.key == key);
-            let row = known.rows.pop_front_if(|row| row.key == key);
-            let prior = open.rows.pop_front_if(|row| row.key == key);
-            self.decide(key, group, row, prior, compared).await?;
+            let past = Past {
+                snapshot: known.rows.pop_front_if(|row| row.key == key),
+                open: open.rows.pop_front_if(|row| row.key == key),
+                doubt: doubts.rows.pop_front_if(|row| row.key == key).map(doubt),
+            };
+            self.decide(key, group, past, compared).await?;
             self.flush(true).await?;
         }
     }
@@ -119,14 +144,17 @@ impl Planner<'_> {
         &mut self,
         key: Key,
         group: Option<Group>,
-        snapshot: Option<SnapshotRow>,
-        prior: Option<OpenRow>,
+        past: Past,
         compared: &BTreeSet<FieldName>,
     ) -> Result<(), EngineError> {
+        let Past { snapshot, open, doubt } = past;
         let (seen, sealed) = group.map_or((Seen::Absent, (None, None)), Group::seen);
         let presumed = snapshot.as_ref().is_some_and(|row| row.known.is_none());
-        let prior_kind = prior.as_ref().map(|row| row.kind);
-        let prior = match prior {
+        let doubt = doubt.or_else(|| open.as_ref().and_then(open_doubt));
+        let prior_kind = doubt.as_ref().map(|doubt| doubt.kind).or(open.as_ref().map(|row| row.kind));
+        let prior = match open {
+            // Whatever was planned since, it stands behind the doubt.
+            _ if doubt.is_some() => Prior::InDoubt,
             None => Prior::None,
             Some(OpenRow { state: ChangeState::Refused | ChangeState::Parked, .. }) => Prior::Unsuccessful,
             Some(OpenRow { state: ChangeState::Waiting, sent: false, .. }) => Prior::Waiting,
@@ -143,6 +171,7 @@ impl Planner<'_> {
         let entry = Entry { key, seen, known, prior, prior_kind, presumed };
         let context = Context {
             policy: &self.push.policy,
+            on_change: self.on_change,
             compared,
             load: self.load,
             rows: self.staged.rows,
@@ -171,12 +200,17 @@ impl Planner<'_> {
                     ChangeKind::Update | ChangeKind::Deactivate => sealed.1,
                     ChangeKind::Remove => None,
                 };
+                if self.on_change == OnChange::Hold && change.corrects() {
+                    self.corrections.add(&change);
+                }
+                self.doubtful += u64::from(doubt.is_some());
                 self.changes.push(SpoolChange {
                     push: self.number,
                     seq: self.seq,
                     rank: 0,
                     change: *change,
                     sealed,
+                    parked: doubt.map(|doubt| (Doubt::CODE.to_owned(), doubt.reason())),
                 });
                 self.seq += 1;
             }
@@ -184,6 +218,7 @@ impl Planner<'_> {
                 let standing = standing(self.push, ChangeKind::Update, &fields, self.today);
                 self.marks.push((entry.key, Some(fields), standing));
             }
+            Step::Vanished if self.lists_absent() => self.vanished.push(entry.key),
             Step::Nothing | Step::Unchanged { .. } | Step::Vanished => {}
         }
         Ok(())
@@ -202,9 +237,21 @@ impl Planner<'_> {
         if self.withdrawn.len() >= least {
             spool.withdraw(self.number, &std::mem::take(&mut self.withdrawn)).await?;
         }
+        if self.vanished.len() >= least {
+            spool.add_vanished(self.number, &std::mem::take(&mut self.vanished)).await?;
+        }
         if self.marks.len() >= least {
             spool.add_marks(self.number, &std::mem::take(&mut self.marks)).await?;
         }
         Ok(())
     }
+}
+
+fn doubt(row: DoubtRow) -> Doubt {
+    Doubt { run: Some(row.run), kind: row.kind, under_way: row.state == ChangeState::Sent }
+}
+
+fn open_doubt(row: &OpenRow) -> Option<Doubt> {
+    let doubtful = matches!(row.state, ChangeState::Sent | ChangeState::InDoubt);
+    doubtful.then(|| Doubt { run: None, kind: row.kind, under_way: row.state == ChangeState::Sent })
 }

@@ -1,9 +1,9 @@
 //! Ends the planning of a push: order, guards, fingerprint.
 
-use crate::model::{Digest, Fields, Fingerprint, Key};
+use crate::model::{Digest, Fields, Fingerprint, Key, OperationKind, RowsKind};
 use crate::plan::Load;
 use crate::plan::{Evidence, Finding, Scope, guards, shared_keys};
-use crate::store::{PlannedPush, PushState, SpoolChange};
+use crate::store::{Absences, PlannedPush, PushState, SpoolChange};
 
 use super::EngineError;
 use super::grouping::PAGE;
@@ -35,19 +35,15 @@ impl Planner<'_> {
                 rows_in_file: summary.rows,
                 filtered: summary.filtered,
                 recent_removals: &state.recent_removals,
+                kind: self.push.operation.kind,
                 mails_people: self.push.operation.mails_people,
+                repeatable: self.push.operation.repeatable,
             },
         );
         if let Some(rival) = rival {
             findings.extend(shared_keys(rival.count, &rival.push, rival.first.as_str()));
         }
-        let mut notes = Vec::new();
-        if !ranked.cut.is_empty() {
-            notes.push(format!(
-                "{} cycles of managers (somebody manages a person above them) were cut to find an order",
-                ranked.cut.len()
-            ));
-        }
+        findings.extend(self.corrections.finding(self.push.operation.kind));
         let hold_all = findings.iter().any(|finding| finding.scope == Scope::Push);
         Ok(PlannedPush {
             push: state.push,
@@ -59,12 +55,57 @@ impl Planner<'_> {
             counts: self.tally.counts,
             emptied: self.tally.emptied,
             vanished: self.tally.vanished,
-            notes,
+            notes: self.notes(ranked.cut.len()),
             hold_removals: findings.iter().any(|finding| finding.scope == Scope::Removals),
+            hold_updates: findings.iter().any(|finding| finding.scope == Scope::Updates),
             hold_all,
+            doubtful: self.doubtful,
+            absences: self.absences(hold_all),
             first_load: matches!(self.load, Load::First(Some(_))) && !hold_all,
             findings: findings.into_iter().map(texts).collect(),
         })
+    }
+
+    /// Whether absent records are listed for a person: no call can take them back (semantics 9).
+    pub(super) fn lists_absent(&self) -> bool {
+        let operation = &self.push.operation;
+        let full = self.staged.rows == RowsKind::Full;
+        full && !operation.can_take_back && operation.kind != OperationKind::Links
+    }
+
+    /// What the plan says of absent records: a file in doubt says nothing, and where a key can't be read its
+    /// record may look absent.
+    fn absences(&self, hold_all: bool) -> Absences {
+        if !self.lists_absent() || hold_all {
+            Absences::Unsaid
+        } else if self.tally.unreadable_keys > 0 {
+            Absences::Back
+        } else {
+            Absences::Listed
+        }
+    }
+
+    fn notes(&self, cycles: usize) -> Vec<String> {
+        let mut notes = Vec::new();
+        if cycles > 0 {
+            notes.push(format!(
+                "{cycles} cycles of managers (somebody manages a person above them) were cut to find an order"
+            ));
+        }
+        let (_, many) = self.push.operation.kind.nouns();
+        let plural =
+            |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+        if self.tally.ignored > 0 {
+            let rows = plural(self.tally.ignored, "row differs", "rows differ");
+            notes.push(format!(
+                "{rows} from what the LMS has acknowledged, which is left alone (on_change = \"ignore\")"
+            ));
+        }
+        if self.tally.unreadable_keys > 0 && self.lists_absent() {
+            let rows = plural(self.tally.unreadable_keys, "row has", "rows have");
+            notes.push(format!("{rows} no key that can be read, so no {many} are listed as newly absent"));
+        }
+        notes
     }
 
     /// The fingerprint of all changes in order; on the way it is seen whether another push has

@@ -69,6 +69,12 @@ impl Change {
             (before != Some(after)).then_some((name, before, after))
         })
     }
+
+    /// Whether a row of it says something else than the LMS has acknowledged (semantics 17); one of a first
+    /// load corrects nothing, since nothing is known yet.
+    pub fn corrects(&self) -> bool {
+        self.before.is_some() && matches!(self.kind, ChangeKind::Update | ChangeKind::Deactivate)
+    }
 }
 
 /// The account of one push: where every row went, and what became of every change.

@@ -95,6 +95,16 @@ impl OperationKind {
             Self::Links => "links",
         }
     }
+
+    /// What people call its records: one, and many.
+    pub fn nouns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PushUsers => ("person", "people"),
+            Self::PushAssignments => ("assignment", "assignments"),
+            Self::PushCompletions => ("completion", "completions"),
+            Self::Links => ("link", "links"),
+        }
+    }
 }
 
 /// Which fields carry a meaning that planning needs; all may be absent from a job.

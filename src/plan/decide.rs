@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::model::{
-    Change, ChangeKind, Extras, FieldName, Fields, Fingerprint, FirstLoad, Key, Missing, Origin, Problem,
-    PushPolicy, RowReject, RowsKind, Standing,
+    Change, ChangeKind, Extras, FieldName, Fields, Fingerprint, FirstLoad, Key, Missing, OnChange, Origin,
+    Problem, PushPolicy, RowReject, RowsKind, Standing,
 };
 
 use super::{Candidate, Entry, Load, Prior, Seen};
@@ -17,6 +17,8 @@ use super::{Candidate, Entry, Load, Prior, Seen};
 pub struct Context<'a> {
     /// What the job says.
     pub policy: &'a PushPolicy,
+    /// What a corrected row does; users and links are always sent.
+    pub on_change: OnChange,
     /// The fields whose values are compared.
     pub compared: &'a BTreeSet<FieldName>,
     /// Whether this is the first load.
@@ -77,10 +79,12 @@ pub enum Step {
     /// Nothing, and no row to account for.
     #[default]
     Nothing,
-    /// The row says what the LMS is known to hold; `emptied` where only a value became empty.
+    /// The row says what the LMS is known to hold, or what differs is left alone.
     Unchanged {
         /// Whether a value that the LMS holds is empty in the row (semantics 15).
         emptied: bool,
+        /// Whether the row differs, and the job leaves that alone (semantics 17).
+        ignored: bool,
     },
     /// Recorded as acknowledged, without a call (`first_load = "adopt"`).
     Adopt(Fields),
@@ -138,7 +142,7 @@ fn absent(context: &Context<'_>, entry: &Entry) -> Decision {
     // to be switched on again.
     let stays = Decision { withdraw: entry.prior.withdrawn(), ..Decision::default() };
     let Some(known) = &entry.known else { return stays };
-    if known.standing == Standing::Removed && entry.prior != Prior::Uncertain {
+    if known.standing == Standing::Removed && entry.prior.is_certain() {
         return stays;
     }
     let step = match &context.policy.on_missing {
@@ -154,7 +158,7 @@ fn absent(context: &Context<'_>, entry: &Entry) -> Decision {
         ),
         Missing::Set(fields) => {
             let after = known.fields.overlaid(fields);
-            if after == known.fields && entry.prior != Prior::Uncertain {
+            if after == known.fields && entry.prior.is_certain() {
                 return stays;
             }
             change(
@@ -176,16 +180,24 @@ fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
     let always = Extras { create: Fields::default(), ..row.extras.clone() };
     let origin = Some(row.origin.clone());
     let before = Some(known.fields.clone());
+    // The row may take back what an earlier file wanted and the LMS has not got yet.
+    let unchanged = |emptied, ignored| Decision {
+        step: Step::Unchanged { emptied, ignored },
+        withdraw: entry.prior.withdrawn(),
+        ..Decision::default()
+    };
     let step = if known.standing == Standing::Removed {
         let sent = context.policy.on_return.overlaid(&row.fields);
         change(entry, ChangeKind::Update, origin, before, known.fields.overlaid(&sent), sent, always)
-    } else if row.fields.within(&known.fields) && entry.prior != Prior::Uncertain {
+    } else if row.fields.within(&known.fields)
+        && (entry.prior.is_certain() || context.on_change != OnChange::Send)
+    {
         let emptied = known.fields.iter().any(|(name, value)| {
             !value.is_empty() && context.compared.contains(name) && row.fields.get(name).is_none()
         });
-        // The row may take back what an earlier file wanted and the LMS has not got yet.
-        let step = Step::Unchanged { emptied };
-        return Decision { step, withdraw: entry.prior.withdrawn(), ..Decision::default() };
+        return unchanged(emptied, false);
+    } else if context.on_change == OnChange::Ignore {
+        return unchanged(false, true);
     } else {
         let after = known.fields.overlaid(&row.fields);
         let roles = &context.policy.roles;
@@ -193,10 +205,15 @@ fn present(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
         let kind = if leaves { ChangeKind::Deactivate } else { ChangeKind::Update };
         change(entry, kind, origin, before, after, row.fields.clone(), always)
     };
-    Decision { step, ..Decision::default() }
+    // While a correction waits for a person, no older one goes.
+    let withdraw = match context.on_change {
+        OnChange::Hold => entry.prior.withdrawn(),
+        OnChange::Send | OnChange::Ignore => Withdraw::Nothing,
+    };
+    Decision { step, withdraw, ..Decision::default() }
 }
 
-/// A row of somebody whom the LMS is not known to hold.
+/// A row of a record that the LMS is not known to hold.
 fn unknown(context: &Context<'_>, entry: &Entry, row: &Candidate) -> Decision {
     let origin = Some(row.origin.clone());
     let exists = match context.load {

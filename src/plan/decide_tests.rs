@@ -1,3 +1,4 @@
+use super::super::Doubt;
 use super::*;
 use crate::model::{Digest, GuardLimits, Known, OnChange, Roles};
 
@@ -50,7 +51,9 @@ fn entry(seen: Seen, known: Option<Known>) -> Entry {
 fn run(load: Load, policy: &PushPolicy, entry: &Entry) -> Decision {
     let compared = ["city", "phone", "status"].map(FieldName::from).into_iter().collect();
     let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
-    decide(&Context { policy, compared: &compared, load, rows: policy.rows, today }, entry)
+    let context =
+        Context { policy, on_change: policy.on_change, compared: &compared, load, rows: policy.rows, today };
+    decide(&context, entry)
 }
 
 #[track_caller]
@@ -63,8 +66,9 @@ fn check(entry: &Entry, expected: &str) -> Decision {
 fn word(step: &Step) -> &'static str {
     match step {
         Step::Nothing => "nothing",
-        Step::Unchanged { emptied: false } => "unchanged",
-        Step::Unchanged { emptied: true } => "unchanged, emptied",
+        Step::Unchanged { ignored: true, .. } => "unchanged, ignored",
+        Step::Unchanged { emptied: false, .. } => "unchanged",
+        Step::Unchanged { emptied: true, .. } => "unchanged, emptied",
         Step::Adopt(_) => "adopt",
         Step::Vanished => "vanished",
         Step::Change { change, .. } => change.kind.as_str(),
@@ -206,4 +210,79 @@ fn what_is_still_open_is_replaced_and_what_is_uncertain_is_sent_again() {
         let decision = check(&entry, "create");
         assert!(matches!(decision.step, Step::Change { repeated, .. } if repeated != news), "{kind:?}");
     }
+}
+
+#[test]
+fn a_correction_is_sent_held_or_left_alone() {
+    let pune = || known(Standing::Active, &[("city", "Pune"), ("phone", "1")]);
+    let delhi = || rows(row(2, &[("city", "Delhi"), ("phone", "1")]));
+    let with = |on_change, prior, seen, known| {
+        run(Load::Later, &PushPolicy { on_change, ..policy() }, &Entry { prior, ..entry(seen, known) })
+    };
+    for (on_change, expected) in
+        [(OnChange::Send, "update"), (OnChange::Hold, "update"), (OnChange::Ignore, "unchanged, ignored")]
+    {
+        let decision = with(on_change, Prior::None, delhi(), pune());
+        assert_eq!(word(&decision.step), expected, "{on_change:?}");
+        if let Step::Change { change, .. } = decision.step {
+            assert!(change.corrects(), "{on_change:?}");
+        }
+        // A record that nobody knows yet is no correction, and neither is one that says the same.
+        assert_eq!(word(&with(on_change, Prior::None, delhi(), None).step), "create");
+        assert_eq!(
+            word(
+                &with(on_change, Prior::None, rows(row(2, &[("city", "Pune"), ("phone", "1")])), pune()).step
+            ),
+            "unchanged"
+        );
+        let policy = PushPolicy { on_change, ..policy() };
+        let existing = changed(run(Load::First(Some(FirstLoad::Existing)), &policy, &entry(delhi(), None)));
+        assert!(existing.kind == ChangeKind::Update && !existing.corrects(), "{on_change:?}");
+    }
+    for on_change in [OnChange::Hold, OnChange::Ignore] {
+        assert_eq!(
+            with(on_change, Prior::Waiting, delhi(), pune()).withdraw,
+            Withdraw::Everything,
+            "an older correction does not go meanwhile"
+        );
+        assert_eq!(with(on_change, Prior::Uncertain, delhi(), pune()).withdraw, Withdraw::Nothing);
+    }
+    assert_eq!(with(OnChange::Send, Prior::Waiting, delhi(), pune()).withdraw, Withdraw::Nothing);
+}
+
+#[test]
+fn what_is_in_doubt_is_planned_again_and_what_stood_behind_it_withdrawn() {
+    let with = |policy: &PushPolicy, seen, known| {
+        run(Load::Later, policy, &Entry { prior: Prior::InDoubt, ..entry(seen, known) })
+    };
+    let pune = || known(Standing::Active, &[("city", "Pune")]);
+    let same = || rows(row(2, &[("city", "Pune")]));
+    assert_eq!(word(&with(&policy(), same(), None).step), "create");
+    assert_eq!(word(&with(&policy(), same(), pune()).step), "update", "the LMS may hold something else");
+    let hold = PushPolicy { on_change: OnChange::Hold, ..policy() };
+    assert_eq!(word(&with(&hold, same(), pune()).step), "unchanged", "this row corrects nothing");
+    let gone = with(&policy(), Seen::Absent, None);
+    assert_eq!((word(&gone.step), gone.withdraw), ("nothing", Withdraw::Everything));
+    let repeated =
+        Entry { prior: Prior::InDoubt, prior_kind: Some(ChangeKind::Create), ..entry(same(), None) };
+    assert!(matches!(check(&repeated, "create").step, Step::Change { repeated: true, .. }));
+}
+
+#[test]
+fn a_link_is_withdrawn_as_it_was_and_comes_back() {
+    let links = PushPolicy { on_missing: Missing::Withdraw, on_return: Fields::default(), ..policy() };
+    let active = known(Standing::Active, &[("activity", "x"), ("em", "a@b")]);
+    let change = changed(run(Load::Later, &links, &entry(Seen::Absent, active.clone())));
+    assert_eq!((change.kind, Some(&change.after)), (ChangeKind::Remove, change.before.as_ref()));
+    let removed = Some(Known { standing: Standing::Removed, ..active.unwrap() });
+    assert_eq!(word(&run(Load::Later, &links, &entry(Seen::Absent, removed.clone())).step), "nothing");
+    let back = rows(row(2, &[("activity", "x"), ("em", "a@b")]));
+    assert_eq!(word(&run(Load::Later, &links, &entry(back, removed)).step), "update");
+}
+
+#[test]
+fn a_doubt_names_its_run_and_what_to_do() {
+    let doubt = Doubt { run: Some("2026-11-20.1".into()), kind: ChangeKind::Create, under_way: false };
+    insta::assert_snapshot!(doubt.reason(), @"an earlier change of this record (run 2026-11-20.1) is in doubt: find out in the LMS whether it is there; it is not sent again before that is settled");
+    insta::assert_snapshot!(Doubt { under_way: true, ..doubt }.reason(), @"an earlier change of this record (run 2026-11-20.1) was sent and is not answered yet; this one is not sent before that is settled");
 }

@@ -1,6 +1,8 @@
 //! What is known about one key: what the export says, what the LMS is known to hold, what is still open.
 
-use crate::model::{ChangeKind, Extras, FieldName, Fields, Fingerprint, FirstLoad, Key, Known, Origin};
+use crate::model::{
+    ChangeKind, Extras, FieldName, Fields, Fingerprint, FirstLoad, Key, Known, Origin, RunId,
+};
 
 use super::Withdraw;
 
@@ -58,14 +60,54 @@ pub enum Prior {
     Uncertain,
     /// Refused or parked.
     Unsuccessful,
+    /// Sent by a call that must not be repeated, and nobody knows yet what became of it.
+    InDoubt,
 }
 
 impl Prior {
     /// What a row, or its absence, withdraws that wants nothing of the LMS: what surely never reached it.
     pub(super) fn withdrawn(self) -> Withdraw {
         match self {
-            Self::Waiting | Self::Unsuccessful => Withdraw::Everything,
+            // Only what stands behind a doubt is withdrawn, never the change that is in doubt.
+            Self::Waiting | Self::Unsuccessful | Self::InDoubt => Withdraw::Everything,
             Self::None | Self::Uncertain => Withdraw::Nothing,
+        }
+    }
+
+    /// Whether the LMS surely holds what it has acknowledged, and nothing else.
+    pub(super) fn is_certain(self) -> bool {
+        !matches!(self, Self::Uncertain | Self::InDoubt)
+    }
+}
+
+/// An earlier change of a key whose call may have had its effect, without anybody knowing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The run that sent it, where it is known.
+    pub run: Option<RunId>,
+    /// What it was to do.
+    pub kind: ChangeKind,
+    /// Whether its answer may still come: the call is out, or the LMS works on it.
+    pub under_way: bool,
+}
+
+impl Doubt {
+    /// The code of a change that is put aside because of it.
+    pub const CODE: &'static str = "in doubt";
+
+    /// Why a newer change of the key is put aside, and what to do.
+    pub fn reason(&self) -> String {
+        let run = self.run.as_ref().map(|run| format!(" (run {run})")).unwrap_or_default();
+        if self.under_way {
+            format!(
+                "an earlier change of this record{run} was sent and is not answered yet; this one is \
+                 not sent before that is settled"
+            )
+        } else {
+            format!(
+                "an earlier change of this record{run} is in doubt: find out in the LMS whether it is \
+                 there; it is not sent again before that is settled"
+            )
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Guards: when a plan is more than anybody should let pass unseen (semantics 1, 6, 20 and 21).
 
-use crate::model::{FirstLoad, GuardLimits, HoldScope, PushCounts, PushPolicy, RowsKind};
+use crate::model::{FirstLoad, GuardLimits, HoldScope, OperationKind, PushCounts, PushPolicy, RowsKind};
 
 use super::{Load, Tally};
 
@@ -26,8 +26,12 @@ pub struct Evidence<'a> {
     pub filtered: u64,
     /// Removals and deactivations of the last settled runs, at most ten.
     pub recent_removals: &'a [u64],
+    /// What kind of data it is.
+    pub kind: OperationKind,
     /// Whether the LMS mails people when a record is made.
     pub mails_people: bool,
+    /// Whether a call may be made twice without harm.
+    pub repeatable: bool,
 }
 
 /// Something that a guard found.
@@ -50,6 +54,8 @@ pub struct Finding {
 pub enum Scope {
     /// Removals and deactivations; the rest goes.
     Removals,
+    /// Updates of what the LMS has acknowledged; the rest goes.
+    Updates,
     /// Every change of the push.
     Push,
 }
@@ -94,12 +100,16 @@ fn empty_file(evidence: &Evidence<'_>) -> Option<Finding> {
     if evidence.rows == RowsKind::Delta || evidence.rows_in_file > evidence.filtered {
         return None;
     }
+    let (everybody, nobody) = match evidence.kind {
+        OperationKind::PushUsers => ("everybody".to_owned(), "nobody"),
+        kind => (format!("every {}", kind.nouns().0), "none"),
+    };
     let (found, way_out) = if evidence.rows_in_file == 0 {
-        ("no rows below the header".to_owned(), "find out why the source system exported nobody")
+        ("no rows below the header".to_owned(), format!("find out why the source system exported {nobody}"))
     } else {
         (
             format!("{} rows, and `where` leaves all of them out", evidence.filtered),
-            "compare `where` in the job with the values in the file",
+            "compare `where` in the job with the values in the file".to_owned(),
         )
     };
     Some(Finding {
@@ -107,7 +117,7 @@ fn empty_file(evidence: &Evidence<'_>) -> Option<Finding> {
         found,
         limit: "at least one row in a full export".to_owned(),
         explanation: format!(
-            "a full export lists everybody, so this one would say that all {} active records are gone; {way_out}",
+            "a full export lists {everybody}, so this one would say that all {} active records are gone; {way_out}",
             evidence.active
         ),
         scope: Scope::Push,
@@ -118,15 +128,24 @@ fn first_load(evidence: &Evidence<'_>) -> Option<Finding> {
     if evidence.load != Load::First(None::<FirstLoad>) || evidence.rows_in_file == evidence.filtered {
         return None;
     }
-    let people = evidence.tally.counts.changes();
-    let mailed = if evidence.mails_people { format!(" and mail {people} of them") } else { String::new() };
+    let counts = &evidence.tally.counts;
+    let (changes, made) = (counts.changes(), counts.create);
+    let (_, many) = evidence.kind.nouns();
+    let users = evidence.kind == OperationKind::PushUsers;
+    let effect = match (evidence.mails_people, evidence.repeatable) {
+        (true, _) if users => format!(" and mail {made} of them"),
+        (true, _) => format!(", and for {made} of them the learner may be mailed"),
+        (false, false) => format!(", and for {made} of them something may be granted or mailed"),
+        (false, true) => String::new(),
+    };
+    let existing = if users { "no password is reset" } else { "they are sent as updates" };
     Some(Finding {
         guard: "first_load",
-        found: format!("{people} records, and nothing is known of what the LMS holds"),
+        found: format!("{changes} records, and nothing is known of what the LMS holds"),
         limit: "`first_load` in the push says what a first load means".to_owned(),
         explanation: format!(
-            "this first load would touch {people} people{mailed}; set first_load = \"create\" (they are new), \
-             \"existing\" (the LMS has them: no password is reset) or \"adopt\" (the LMS has them with these \
+            "this first load would touch {changes} {many}{effect}; set first_load = \"create\" (they are new), \
+             \"existing\" (the LMS has them: {existing}) or \"adopt\" (the LMS has them with these \
              values: nothing is sent) in the push, and drop the file again"
         ),
         scope: Scope::Push,
@@ -135,25 +154,30 @@ fn first_load(evidence: &Evidence<'_>) -> Option<Finding> {
 
 fn unreadable_key(evidence: &Evidence<'_>) -> Option<Finding> {
     let unreadable = evidence.tally.unreadable_keys;
+    let (_, many) = evidence.kind.nouns();
     if unreadable > 0 && evidence.load == Load::First(Some(FirstLoad::Existing)) {
         // Whoever they are, the LMS has them; once loaded they would look new, and get a new password.
+        let harm = match evidence.kind {
+            OperationKind::PushUsers => "get a new password",
+            _ => "be sent a second time",
+        };
         return Some(Finding {
             guard: "unreadable_key",
             found: format!("{unreadable} rows whose key can't be read"),
-            limit: "none in a first load of people who exist already".to_owned(),
-            explanation:
-                "corrected later, these people would be taken for new ones and get a new password; correct \
-                          the rows in the export and drop the whole file again"
-                    .to_owned(),
+            limit: format!("none in a first load of {many} that exist already"),
+            explanation: format!(
+                "corrected later, these {many} would be taken for new ones and {harm}; correct the rows in the \
+                 export and drop the whole file again"
+            ),
             scope: Scope::Push,
         });
     }
     (unreadable > 0 && evidence.tally.counts.remove > 0).then(|| Finding {
         guard: "unreadable_key",
         found: format!("{unreadable} rows whose key can't be read"),
-        limit: "none while somebody is to be removed".to_owned(),
+        limit: "none while something is to be removed".to_owned(),
         explanation: format!(
-            "such a row may belong to one of the {} people who seem to have gone; correct the rows and drop \
+            "such a row may belong to one of the {} {many} that seem to have gone; correct the rows and drop \
              the file again",
             evidence.tally.counts.remove
         ),
@@ -168,14 +192,20 @@ fn removals(limits: &GuardLimits, evidence: &Evidence<'_>) -> Vec<Finding> {
         HoldScope::Removals => Scope::Removals,
         HoldScope::Push => Scope::Push,
     };
+    let counts = &evidence.tally.counts;
+    let (_, many) = evidence.kind.nouns();
+    let inactive = match evidence.kind {
+        OperationKind::PushUsers => format!(" and {} rows make somebody inactive", counts.deactivate),
+        _ => String::new(),
+    };
     let finding = |guard, limit: String| Finding {
         guard,
         found: share(count, evidence.active),
         limit,
         explanation: format!(
-            "{} people are absent from the file and {} rows make somebody inactive; if that is right, raise \
-             `{guard}` in [guard] for this once, or correct the export and drop it again",
-            evidence.tally.counts.remove, evidence.tally.counts.deactivate
+            "{} {many} are absent from the file{inactive}; if that is right, raise `{guard}` in [guard] for this \
+             once, or correct the export and drop it again",
+            counts.remove
         ),
         scope,
     };

@@ -10,6 +10,9 @@ struct Case {
     filtered: u64,
     recent: Vec<u64>,
     limits: GuardLimits,
+    kind: OperationKind,
+    mails: bool,
+    repeatable: bool,
 }
 
 fn case(active: u64, fresh: PushCounts) -> Case {
@@ -22,6 +25,9 @@ fn case(active: u64, fresh: PushCounts) -> Case {
         filtered: 0,
         recent: Vec::new(),
         limits: GuardLimits::default(),
+        kind: OperationKind::PushUsers,
+        mails: true,
+        repeatable: true,
     }
 }
 
@@ -46,7 +52,9 @@ fn check(case: &Case, expected: &[&str]) -> Vec<Finding> {
             rows_in_file: case.rows_in_file,
             filtered: case.filtered,
             recent_removals: &case.recent,
-            mails_people: true,
+            kind: case.kind,
+            mails_people: case.mails,
+            repeatable: case.repeatable,
         },
     );
     assert_eq!(findings.iter().map(|finding| finding.guard).collect::<Vec<_>>(), expected);
@@ -117,6 +125,49 @@ fn a_first_load_must_be_announced() {
     assert!(findings[0].explanation.contains("touch 320 people and mail 320 of them"), "{findings:?}");
     check(&first(Some(FirstLoad::Create)), &[]);
     check(&first(Some(FirstLoad::Existing)), &[]);
+}
+
+#[test]
+fn a_first_load_of_other_kinds_says_what_it_may_do_to_people() {
+    let first = |kind, mails, repeatable| {
+        let case = Case {
+            load: Load::First(None),
+            kind,
+            mails,
+            repeatable,
+            ..case(0, PushCounts { create: 320, update: 5, ..PushCounts::default() })
+        };
+        check(&case, &["first_load"])[0].explanation.split(';').next().unwrap().to_owned()
+    };
+    insta::assert_snapshot!(first(OperationKind::PushAssignments, true, false), @"this first load would touch 325 assignments, and for 320 of them the learner may be mailed");
+    insta::assert_snapshot!(first(OperationKind::PushCompletions, false, false), @"this first load would touch 325 completions, and for 320 of them something may be granted or mailed");
+    insta::assert_snapshot!(first(OperationKind::PushCompletions, false, true), @"this first load would touch 325 completions");
+}
+
+#[test]
+fn only_people_are_called_people() {
+    let kinds = [OperationKind::PushAssignments, OperationKind::PushCompletions, OperationKind::Links];
+    for kind in kinds {
+        let all = |case: Case| Case { kind, ..case };
+        let mut unreadable = all(case(1000, removed(400, 0)));
+        unreadable.tally.unreadable_keys = 2;
+        let mut findings = check(&unreadable, &["unreadable_key", "max_removed_percent", "max_removed"]);
+        unreadable.load = Load::First(Some(FirstLoad::Existing));
+        unreadable.active = 0;
+        findings.extend(check(&unreadable, &["unreadable_key"]));
+        findings.extend(check(
+            &all(Case { rows_in_file: 0, ..case(300, created(90)) }),
+            &["empty_file", "max_created_percent"],
+        ));
+        findings
+            .extend(check(&all(Case { load: Load::First(None), ..case(0, created(9)) }), &["first_load"]));
+        for finding in findings {
+            let said = format!("{} {} {}", finding.found, finding.limit, finding.explanation);
+            for word in ["people", "person", "somebody", "everybody", "nobody", "password", "users"] {
+                assert!(!said.contains(word), "{kind:?}: {said}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -14,7 +14,9 @@ pub struct Tally {
     pub fresh: PushCounts,
     /// Unchanged records of which a value became empty.
     pub emptied: u64,
-    /// Absent people who are left alone.
+    /// Rows that differ and are left alone (semantics 17); they count as unchanged.
+    pub ignored: u64,
+    /// Absent records that are left alone.
     pub vanished: u64,
     /// Rows whose key could not be read.
     pub unreadable_keys: u64,
@@ -28,9 +30,10 @@ impl Tally {
         self.counts.rejected += contradictory as u64 + u64::from(decision.reject.is_some());
         match &decision.step {
             Step::Nothing => {}
-            Step::Unchanged { emptied } => {
+            Step::Unchanged { emptied, ignored } => {
                 self.counts.unchanged += 1;
                 self.emptied += u64::from(*emptied);
+                self.ignored += u64::from(*ignored);
             }
             Step::Adopt(_) => self.counts.unchanged += 1,
             Step::Vanished => self.vanished += 1,

@@ -7,29 +7,40 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::ser::{Error as _, SerializeMap};
 use serde::{Serialize, Serializer};
 
-use super::{OpenLine, RefusalLine, RejectLine, Report, StoppedLine};
+use super::{OpenLine, RefusalLine, RejectLine, Report, StoppedLine, VanishedLine};
 
-/// A report as its JSON document, with the rejects and refusals that the report itself holds.
+/// The lists of a document that may be of any length, each item as it is written.
+pub struct Lists<'a> {
+    /// Rows turned down.
+    pub rejects: &'a mut dyn Iterator<Item = io::Result<RejectLine>>,
+    /// What the LMS has not taken.
+    pub refusals: &'a mut dyn Iterator<Item = io::Result<RefusalLine>>,
+    /// What is in doubt.
+    pub in_doubt: &'a mut dyn Iterator<Item = io::Result<RefusalLine>>,
+    /// What is no longer in the file and can't be taken back.
+    pub vanished: &'a mut dyn Iterator<Item = io::Result<VanishedLine>>,
+}
+
+/// A report as its JSON document, with the lists that the report itself holds.
 pub fn json(report: &Report) -> Document<'_> {
     Document(report)
 }
 
-/// Writes the document of a report with all its rejects and refusals, however many there are: they go
-/// straight from the iterators to `out`. Indented, with a line break at the end.
+/// Writes the document of a report with whole lists, however long they are: they go straight from the
+/// iterators to `out`. Indented, with a line break at the end.
 ///
 /// # Errors
 /// What `out` or an iterator says; the document is then incomplete.
-pub fn write_json<W: Write>(
-    mut out: W,
-    report: &Report,
-    rejects: &mut dyn Iterator<Item = io::Result<RejectLine>>,
-    refusals: &mut dyn Iterator<Item = io::Result<RefusalLine>>,
-) -> io::Result<()> {
+pub fn write_json<W: Write>(mut out: W, report: &Report, lists: Lists<'_>) -> io::Result<()> {
     let failed = RefCell::new(None);
-    let rejects = Stream { items: RefCell::new(rejects), failed: &failed };
-    let refusals = Stream { items: RefCell::new(refusals), failed: &failed };
+    let parts = Parts {
+        rejects: &Stream { items: RefCell::new(lists.rejects), failed: &failed },
+        refusals: &Stream { items: RefCell::new(lists.refusals), failed: &failed },
+        in_doubt: &Stream { items: RefCell::new(lists.in_doubt), failed: &failed },
+        vanished: &Stream { items: RefCell::new(lists.vanished), failed: &failed },
+    };
     let mut serializer = serde_json::Serializer::pretty(&mut out);
-    let written = write_parts(&mut serializer, report, &rejects, &refusals);
+    let written = write_parts(&mut serializer, report, &parts);
     if let Some(error) = failed.into_inner() {
         return Err(error);
     }
@@ -43,15 +54,22 @@ pub struct Document<'a>(&'a Report);
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_parts(serializer, self.0, &self.0.rejects, &self.0.refusals)
+        let Report { rejects, refusals, in_doubt, vanished, .. } = self.0;
+        write_parts(serializer, self.0, &Parts { rejects, refusals, in_doubt, vanished })
     }
+}
+
+struct Parts<'a, R, F, D, V> {
+    rejects: &'a R,
+    refusals: &'a F,
+    in_doubt: &'a D,
+    vanished: &'a V,
 }
 
 fn write_parts<S: Serializer>(
     serializer: S,
     report: &Report,
-    rejects: &impl Serialize,
-    refusals: &impl Serialize,
+    parts: &Parts<'_, impl Serialize, impl Serialize, impl Serialize, impl Serialize>,
 ) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("schema", &1)?;
@@ -65,8 +83,10 @@ fn write_parts<S: Serializer>(
     map.serialize_entry("notes", &notes(report))?;
     map.serialize_entry("source", &report.source)?;
     map.serialize_entry("pushes", &report.pushes)?;
-    map.serialize_entry("rejects", rejects)?;
-    map.serialize_entry("refusals", refusals)?;
+    map.serialize_entry("rejects", parts.rejects)?;
+    map.serialize_entry("refusals", parts.refusals)?;
+    map.serialize_entry("in_doubt", parts.in_doubt)?;
+    map.serialize_entry("vanished", parts.vanished)?;
     map.serialize_entry("guards", &report.guards)?;
     map.serialize_entry("stopped", &report.stopped.iter().map(stopped).collect::<Vec<_>>())?;
     map.serialize_entry("still_open", &report.still_open.iter().map(open).collect::<Vec<_>>())?;
@@ -100,6 +120,7 @@ struct Open<'a> {
     run: &'a str,
     push: &'a str,
     key: &'a str,
+    state: &'a str,
     code: &'a str,
     reason: &'a str,
 }
@@ -109,6 +130,7 @@ fn open(line: &OpenLine) -> Open<'_> {
         run: line.run.as_str(),
         push: line.push.as_str(),
         key: line.key.as_str(),
+        state: line.state.as_str(),
         code: &line.code,
         reason: &line.reason,
     }
@@ -149,7 +171,15 @@ mod tests {
         let mut out = Vec::new();
         let mut rejects = report.rejects.iter().cloned().map(Ok);
         let mut refusals = report.refusals.iter().cloned().map(Ok);
-        write_json(&mut out, report, &mut rejects, &mut refusals).unwrap();
+        let mut in_doubt = report.in_doubt.iter().cloned().map(Ok);
+        let mut vanished = report.vanished.iter().cloned().map(Ok);
+        let lists = Lists {
+            rejects: &mut rejects,
+            refusals: &mut refusals,
+            in_doubt: &mut in_doubt,
+            vanished: &mut vanished,
+        };
+        write_json(&mut out, report, lists).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -160,6 +190,7 @@ mod tests {
             ("partial", samples::partial()),
             ("held", samples::held()),
             ("failed", samples::failed()),
+            ("assignments", samples::assignments()),
         ] {
             insta::assert_snapshot!(format!("{name}.json"), written(&report));
         }
@@ -167,15 +198,21 @@ mod tests {
 
     #[test]
     fn the_stream_and_the_value_say_the_same() {
-        let report = samples::partial();
-        let streamed: Value = serde_json::from_str(&written(&report)).unwrap();
-        assert_eq!(streamed, serde_json::to_value(json(&report)).unwrap());
-        assert!(written(&report).starts_with("{\n  \"schema\": 1,"));
+        for report in [samples::partial(), samples::assignments()] {
+            let streamed: Value = serde_json::from_str(&written(&report)).unwrap();
+            assert_eq!(streamed, serde_json::to_value(json(&report)).unwrap());
+            assert!(written(&report).starts_with("{\n  \"schema\": 1,"));
+        }
     }
 
     #[test]
     fn the_sums_hold_in_the_document() {
-        let document = serde_json::to_value(json(&samples::partial())).unwrap();
+        for report in [samples::partial(), samples::held(), samples::assignments()] {
+            sums_hold(&serde_json::to_value(json(&report)).unwrap());
+        }
+    }
+
+    fn sums_hold(document: &Value) {
         let number = |value: &Value, key: &str| value[key].as_u64().unwrap();
         let sum = |push: &Value, keys: &[&str]| keys.iter().map(|key| number(push, key)).sum::<u64>();
         let source = &document["source"];
@@ -195,7 +232,13 @@ mod tests {
         let mut out = Vec::new();
         let broken = io::Error::new(io::ErrorKind::UnexpectedEof, "the spool ends early");
         let mut rejects = [Ok(report.rejects[0].clone()), Err(broken)].into_iter();
-        let error = write_json(&mut out, &report, &mut rejects, &mut std::iter::empty()).unwrap_err();
+        let lists = Lists {
+            rejects: &mut rejects,
+            refusals: &mut std::iter::empty(),
+            in_doubt: &mut std::iter::empty(),
+            vanished: &mut std::iter::empty(),
+        };
+        let error = write_json(&mut out, &report, lists).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         assert!(serde_json::from_slice::<Value>(&out).is_err());
     }

@@ -6,7 +6,7 @@ use crate::model::ChangeState;
 
 use super::sums::number;
 use super::wording::{clean, one_line, shorten};
-use super::{RefusalLine, RejectLine, Report};
+use super::{OpenLine, RefusalLine, RejectLine, Report, VanishedLine};
 
 /// How many rows of a kind a mail shows; all are in the attachments.
 const MAIL_LINES: usize = 50;
@@ -26,6 +26,53 @@ pub(super) fn answers(report: &Report) -> Value {
         refused => refused,
         waiting => waiting,
         more => (more_refusals > 0).then(|| elsewhere(report, more_refusals, "changes")),
+    }
+}
+
+/// What is in doubt: of this run, and of earlier ones.
+pub(super) fn in_doubt(report: &Report) -> Value {
+    let own: Vec<_> = report.in_doubt.iter().take(MAIL_LINES).map(refusal).collect();
+    let earlier: Vec<_> = report
+        .still_open
+        .iter()
+        .filter(|line| in_doubt_still(line))
+        .take(MAIL_LINES)
+        .map(open_line)
+        .collect();
+    let left = report.in_doubt_total.saturating_sub(own.len() as u64);
+    context! {
+        any => !own.is_empty() || !earlier.is_empty() || left > 0,
+        own => own,
+        earlier => earlier,
+        more => (left > 0).then(|| elsewhere(report, left, "changes")),
+    }
+}
+
+/// Whether it is a change of an earlier run that nobody has settled.
+pub(super) fn in_doubt_still(line: &OpenLine) -> bool {
+    line.state == ChangeState::InDoubt
+}
+
+/// What is no longer in the file and can't be taken back.
+pub(super) fn vanished(report: &Report) -> Value {
+    let shown = report.vanished.get(..MAIL_LINES).unwrap_or(&report.vanished);
+    let left = report.vanished_total.saturating_sub(shown.len() as u64);
+    context! {
+        total => number(report.vanished_total),
+        lines => shown.iter().map(vanished_line).collect::<Vec<_>>(),
+        more => (left > 0).then(|| {
+            format!("and {} more: rollbook show {}", number(left), clean(report.run.as_str()))
+        }),
+    }
+}
+
+fn vanished_line(line: &VanishedLine) -> Value {
+    let fields = line.fields.iter().filter(|(_, value)| !value.is_empty());
+    let fields: Vec<_> = fields.map(|(name, value)| format!("{name}: \"{}\"", cell(value))).collect();
+    context! {
+        push => clean(line.push.as_str()),
+        key => cell(line.key.as_str()),
+        fields => shorten(&clean(&fields.join(", ")), 3 * VALUE_CHARS),
     }
 }
 
@@ -75,34 +122,42 @@ fn reject(line: &RejectLine) -> Value {
 fn refusal(line: &RefusalLine) -> Value {
     let row = line.row.map(|row| format!("row {row}, ")).unwrap_or_default();
     context! {
-        place => format!("{row}key {}, {}", cell(line.key.as_str()), line.state.as_str()),
+        place => format!("{row}key {}, {}", cell(line.key.as_str()), words(line.state)),
         push => clean(line.push.as_str()),
         row => line.row.map(|row| row.to_string()),
         key => cell(line.key.as_str()),
-        state => line.state.as_str(),
+        state => words(line.state),
         code => cell(&line.code),
         reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
     }
 }
 
-/// Changes of earlier runs that are still parked.
+/// Changes of earlier runs that are still open; what is in doubt stands by itself.
 pub(super) fn open(report: &Report) -> Value {
-    let shown = report.still_open.get(..MAIL_LINES).unwrap_or(&report.still_open);
-    let lines = shown.iter().map(|line| {
-        context! {
-            run => clean(line.run.as_str()),
-            push => clean(line.push.as_str()),
-            key => cell(line.key.as_str()),
-            code => cell(&line.code),
-            reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
-        }
-    });
-    let left = (report.still_open.len() - shown.len()) as u64;
+    let all: Vec<_> = report.still_open.iter().filter(|line| !in_doubt_still(line)).collect();
+    let shown: Vec<_> = all.iter().take(MAIL_LINES).map(|line| open_line(line)).collect();
+    let left = (all.len() - shown.len()) as u64;
     context! {
-        total => number(report.still_open.len() as u64),
-        lines => lines.collect::<Vec<_>>(),
+        total => number(all.len() as u64),
+        lines => shown,
         more => (left > 0).then(|| format!("and {} more", number(left))),
     }
+}
+
+fn open_line(line: &OpenLine) -> Value {
+    context! {
+        run => clean(line.run.as_str()),
+        push => clean(line.push.as_str()),
+        key => cell(line.key.as_str()),
+        state => words(line.state),
+        code => cell(&line.code),
+        reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
+    }
+}
+
+/// A state as people read it.
+fn words(state: ChangeState) -> String {
+    state.as_str().replace('_', " ")
 }
 
 /// Where the rest stands: in the attachment, or else behind a command.

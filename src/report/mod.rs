@@ -19,11 +19,12 @@ mod wording;
 mod samples;
 
 pub use csv::{ChangesCsv, RejectsCsv, neutralise, restore};
-pub use json::{Document, json, write_json};
+pub use json::{Document, Lists, json, write_json};
 pub use late::Late;
 pub use mail::{Attachment, Envelope, Mail, MailError, compose, envelope};
 pub use model::{
-    ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection, StoppedLine,
+    ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection,
+    StoppedLine, VanishedLine,
 };
 pub use render::{html, subject, text};
 pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};

@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::model::{
-    ChangeKind, ChangeState, ConnectionName, FieldName, Fields, JobName, Key, OperationName, PushCounts,
-    PushId, RunId, RunStatus,
+    ChangeKind, ChangeState, ConnectionName, FieldName, Fields, JobName, Key, OperationKind, OperationName,
+    PushCounts, PushId, RunId, RunStatus,
 };
 
 /// Everything that a report says. Lists are capped for mails (`…_total` says how many there are);
@@ -47,9 +47,17 @@ pub struct Report {
     pub refusals: Vec<RefusalLine>,
     /// How many there are in all.
     pub refusals_total: u64,
+    /// Changes of this run that may have had their effect, without anybody knowing.
+    pub in_doubt: Vec<RefusalLine>,
+    /// How many there are in all.
+    pub in_doubt_total: u64,
+    /// Records that this run was the first to miss and that no call can take back.
+    pub vanished: Vec<VanishedLine>,
+    /// How many there are in all.
+    pub vanished_total: u64,
     /// Connections that were stopped.
     pub stopped: Vec<StoppedLine>,
-    /// Changes of earlier runs of this job that are still parked.
+    /// Changes of earlier runs of this job that are still open or in doubt.
     pub still_open: Vec<OpenLine>,
     /// The names of the files that go with the mail (`rejects.csv`, `changes.csv`): the text says how
     /// to use each, and points to none that is not there.
@@ -80,6 +88,9 @@ pub struct PushSection {
     pub connection: ConnectionName,
     /// The operation, in full.
     pub operation: OperationName,
+    /// What its records are; `None` where the connection is no longer there to say it.
+    #[serde(skip)]
+    pub kind: Option<OperationKind>,
     /// How it ended.
     pub status: RunStatus,
     /// The account of its rows and changes.
@@ -88,9 +99,13 @@ pub struct PushSection {
     /// Records that are unchanged although a value became empty (semantics 15).
     #[serde(skip)]
     pub emptied: u64,
-    /// People who vanished and are left alone, since the job does not say what absence means.
+    /// Absent records that are left alone: the job does not say what absence means, or no call can take them
+    /// back.
     #[serde(skip)]
     pub vanished: u64,
+    /// Of those that no call can take back: how many this run was the first to miss, and earlier ones.
+    #[serde(skip)]
+    pub listed: (u64, u64),
     /// Things to know ("a cycle of managers was cut at …").
     #[serde(skip)]
     pub notes: Vec<String>,
@@ -139,13 +154,24 @@ pub struct RefusalLine {
     pub row: Option<u64>,
     /// The record.
     pub key: Key,
-    /// `refused`, `parked` or `waiting`.
+    /// `refused`, `parked`, `waiting`, `sent` or `in_doubt`.
     #[serde(skip)]
     pub state: ChangeState,
     /// The vendor's code, an HTTP status or our word.
     pub code: String,
     /// The LMS's words.
     pub reason: String,
+}
+
+/// A record that is no longer in the file and that no call can take back.
+#[derive(Clone, Debug, Serialize)]
+pub struct VanishedLine {
+    /// The push.
+    pub push: PushId,
+    /// The record.
+    pub key: Key,
+    /// What the LMS has acknowledged of it.
+    pub fields: Fields,
 }
 
 /// A connection that is of no use until a person has looked.
@@ -159,7 +185,7 @@ pub struct StoppedLine {
     pub reason: String,
 }
 
-/// A change of an earlier run that is still parked.
+/// A change of an earlier run that is still open or in doubt.
 #[derive(Clone, Debug)]
 pub struct OpenLine {
     /// The run.
@@ -168,6 +194,8 @@ pub struct OpenLine {
     pub push: PushId,
     /// The record.
     pub key: Key,
+    /// Where it stands.
+    pub state: ChangeState,
     /// The code.
     pub code: String,
     /// The LMS's words.

@@ -2,11 +2,12 @@
 
 use minijinja::{Value, context};
 
-use crate::model::RunStatus;
+use crate::model::{OperationKind, RunStatus};
 
+use super::lines::in_doubt_still;
 use super::sums::{count, total};
-use super::wording::{clean, first_sentence};
-use super::{GuardLine, Report};
+use super::wording::{clean, first_sentence, records};
+use super::{GuardLine, PushSection, Report};
 
 /// The list, empty when nobody need do anything.
 pub(super) fn needs(report: &Report) -> Vec<Value> {
@@ -14,7 +15,9 @@ pub(super) fn needs(report: &Report) -> Vec<Value> {
     needs.extend(failure(report));
     needs.extend(holds(report));
     needs.extend(stopped(report));
+    needs.extend(in_doubt(report));
     needs.extend(counted(report));
+    needs.extend(report.pushes.iter().filter_map(vanished));
     needs
 }
 
@@ -59,15 +62,45 @@ fn stopped(report: &Report) -> Vec<Value> {
     report.stopped.iter().map(one).collect()
 }
 
+/// What may have had its effect, in this run or an earlier one.
+fn in_doubt(report: &Report) -> Option<Value> {
+    let earlier = report.still_open.iter().filter(|line| in_doubt_still(line)).count() as u64;
+    let doubtful = total(&report.pushes).in_doubt + earlier;
+    let title = count(doubtful, "change is in doubt", "changes are in doubt");
+    let words = format!(
+        "Listed below. The LMS may have {} or not, so look there; until that is settled nothing more is sent of \
+         the same record, whatever later files say.",
+        if doubtful == 1 { "it" } else { "them" }
+    );
+    let earlier = (earlier > 0)
+        .then(|| format!("{} from earlier runs.", count(earlier, "of these is", "of these are")));
+    let words = std::iter::once(words).chain(earlier).collect();
+    (doubtful > 0).then(|| need(title, Vec::new(), words, vec![show(report)]))
+}
+
+/// What no call can take back, once a run: the first that missed it.
+fn vanished(push: &PushSection) -> Option<Value> {
+    let (new, older) = push.listed;
+    let are = if new == 1 { "is" } else { "are" };
+    let title = format!("{} {are} no longer in the file", records(push.kind, new));
+    let act = match push.kind {
+        Some(OperationKind::PushAssignments) => "un-assign in the LMS's delivery management",
+        _ => "correct the record in the LMS by hand",
+    };
+    let words = format!(
+        "Listed below, and left as they are in the LMS: Rollbook can't take anything back. If that is meant, {act}; \
+         if not, correct the export."
+    );
+    let before = (older > 0)
+        .then(|| format!("{} still missing since earlier runs.", count(older, "other is", "others are")));
+    let words = std::iter::once(words).chain(before).collect();
+    (new > 0).then(|| need(title, Vec::new(), words, Vec::new()))
+}
+
 /// What the counts alone tell; the rows themselves follow further down.
 fn counted(report: &Report) -> Vec<Value> {
     let all = total(&report.pushes);
     let mut needs = Vec::new();
-    if all.in_doubt > 0 {
-        let title = count(all.in_doubt, "change is in doubt", "changes are in doubt");
-        let words = "Sent, and no answer came; never sent again until somebody has looked.".to_owned();
-        needs.push(need(title, Vec::new(), vec![words], vec![show(report)]));
-    }
     if report.rejects_total > 0 {
         let title = count(report.rejects_total, "row was rejected", "rows were rejected");
         let words = match report.attachments.iter().find(|name| name.contains("rejects")) {

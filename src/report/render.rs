@@ -92,6 +92,7 @@ mod tests {
             ("partial", samples::partial()),
             ("held", samples::held()),
             ("failed", samples::failed()),
+            ("assignments", samples::assignments()),
         ] {
             insta::assert_snapshot!(format!("{name}.subject"), subject(&report));
             insta::assert_snapshot!(format!("{name}.txt"), text(&report));
@@ -102,7 +103,9 @@ mod tests {
     #[test]
     fn the_templates_compile_and_name_nothing_unknown() {
         assert!(TEMPLATES.is_ok(), "{:?}", TEMPLATES.as_ref().err());
-        for report in [samples::ok(), samples::partial(), samples::held(), samples::failed()] {
+        let reports =
+            [samples::ok(), samples::partial(), samples::held(), samples::failed(), samples::assignments()];
+        for report in reports {
             for rendered in [text(&report), html(&report)] {
                 assert!(!rendered.contains("could not be rendered"), "{rendered}");
             }
@@ -131,6 +134,44 @@ mod tests {
         }
         report.attachments.clear();
         assert!(text(&report).contains("and 1,184 more: rollbook show 2026-11-21.4"));
+    }
+
+    #[test]
+    fn only_people_are_called_people() {
+        let mut report = samples::assignments();
+        report.status = RunStatus::Ok;
+        for rendered in [text(&report), html(&report), subject(&report)] {
+            for word in ["people", "person", "anybody", "somebody", "users"] {
+                assert!(!rendered.contains(word), "{word}: {rendered}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_taken_back_needs_a_person_once() {
+        let mut report = samples::assignments();
+        assert!(text(&report).contains("* 2 assignments are no longer in the file"));
+        report.pushes[0].listed = (0, 7);
+        report.vanished.clear();
+        report.vanished_total = 0;
+        let later = text(&report);
+        assert!(!later.contains("* 2 assignments") && !later.contains("NO LONGER IN THE FILE"), "{later}");
+        assert!(later.contains("7 known from earlier runs"), "{later}");
+    }
+
+    #[test]
+    fn a_doubt_of_an_earlier_run_stands_in_every_report() {
+        let mut report = samples::assignments();
+        report.pushes[0].counts.in_doubt = 0;
+        report.in_doubt.clear();
+        report.in_doubt_total = 0;
+        for rendered in [text(&report), html(&report)] {
+            assert!(rendered.contains("1 change is in doubt"), "{rendered}");
+            assert!(rendered.to_lowercase().contains("in doubt: the lms may have it or not"), "{rendered}");
+            assert!(rendered.contains("2026-11-19.1"), "{rendered}");
+        }
+        report.still_open.clear();
+        assert!(!text(&report).contains("IN DOUBT"));
     }
 
     #[test]

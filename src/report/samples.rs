@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{ChangeState, Key, PushCounts, RunStatus};
+use crate::model::{ChangeState, Key, OperationKind, PushCounts, RunStatus};
 
-use super::{GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection, StoppedLine};
+use super::{
+    GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection, StoppedLine,
+    VanishedLine,
+};
 
 /// A night when all went well.
 pub(super) fn ok() -> Report {
@@ -30,6 +33,10 @@ pub(super) fn ok() -> Report {
         rejects_total: 0,
         refusals: Vec::new(),
         refusals_total: 0,
+        in_doubt: Vec::new(),
+        in_doubt_total: 0,
+        vanished: Vec::new(),
+        vanished_total: 0,
         stopped: Vec::new(),
         still_open: Vec::new(),
         attachments: vec!["changes.csv".to_owned()],
@@ -116,6 +123,14 @@ pub(super) fn partial() -> Report {
             refusal(Some(90), "E1090", ChangeState::Waiting, "HTTP 503", "Service Unavailable"),
         ],
         refusals_total: 4,
+        in_doubt: vec![refusal(
+            Some(91),
+            "E1091",
+            ChangeState::InDoubt,
+            "timeout",
+            "no answer within 60 s; the call was sent",
+        )],
+        in_doubt_total: 1,
         stopped: vec![StoppedLine {
             connection: "crowd".into(),
             code: "HTTP 401".to_owned(),
@@ -127,6 +142,7 @@ pub(super) fn partial() -> Report {
             run: "2026-11-19.1".into(),
             push: "crowd.set_completion".into(),
             key: Key::from_values(["E0990", "C-17"]),
+            state: ChangeState::Parked,
             code: "DI-404".to_owned(),
             reason: "No such activity: C-17".to_owned(),
         }],
@@ -169,6 +185,95 @@ pub(super) fn held() -> Report {
     }
 }
 
+/// A night of assignments: corrections that wait, a doubt of an earlier run, and some that are gone.
+pub(super) fn assignments() -> Report {
+    let id = "upside.assign_curriculum";
+    let doubt = "no answer within 60 s; the call was sent";
+    Report {
+        run: "2026-11-21.7".into(),
+        job: "hr-assignments".into(),
+        description: "Nightly assignments to UpsideLMS".to_owned(),
+        status: RunStatus::Held,
+        source: Some(SourceSection {
+            file: "hr-assignments-2026-11-21.csv".to_owned(),
+            ..source(320, 0)
+        }),
+        pushes: vec![PushSection {
+            vanished: 7,
+            listed: (2, 5),
+            ..push(
+                id,
+                RunStatus::Held,
+                PushCounts {
+                    rejected: 1,
+                    unchanged: 305,
+                    create: 12,
+                    update: 2,
+                    accepted: 10,
+                    parked: 1,
+                    in_doubt: 1,
+                    held: 2,
+                    ..PushCounts::default()
+                },
+            )
+        }],
+        guards: vec![GuardLine {
+            push: id.into(),
+            guard: "on_change".to_owned(),
+            found: "2 corrected assignments".to_owned(),
+            limit: "none while on_change = \"hold\"".to_owned(),
+            explanation: "2 rows differ from what the LMS has acknowledged, for example key E1,404 (row 9): \
+                          due_date \"11/30/2026\" -> \"12/31/2026\"; a repeat may grant credits or mail the \
+                          learner a second time, so these corrections are held and the rest goes; look \
+                          whether they are right, then set on_change = \"send\" (they are sent) or \"ignore\" \
+                          (they are left alone) in the push, and drop the file again"
+                .to_owned(),
+        }],
+        rejects: vec![RejectLine {
+            push: id.into(),
+            ..reject(7, Some("E7,"), Some("curr_id"), Some(""), "a value is required")
+        }],
+        rejects_total: 1,
+        refusals: vec![RefusalLine {
+            push: id.into(),
+            ..refusal(
+                Some(12),
+                "E0990,404",
+                ChangeState::Parked,
+                "in doubt",
+                "an earlier change of this record (run 2026-11-19.1) is in doubt: find out in the LMS whether it \
+                 is there; it is not sent again before that is settled",
+            )
+        }],
+        refusals_total: 1,
+        in_doubt: vec![RefusalLine {
+            push: id.into(),
+            ..refusal(Some(31), "E31,404", ChangeState::InDoubt, "timeout", doubt)
+        }],
+        in_doubt_total: 1,
+        vanished: ["E40", "E41"].map(|learner| gone(id, learner)).into(),
+        vanished_total: 2,
+        still_open: vec![OpenLine {
+            run: "2026-11-19.1".into(),
+            push: id.into(),
+            key: Key::from_values(["E0990", "404"]),
+            state: ChangeState::InDoubt,
+            code: "timeout".to_owned(),
+            reason: doubt.to_owned(),
+        }],
+        attachments: vec!["rejects.csv".to_owned(), "changes.csv".to_owned()],
+        ..ok()
+    }
+}
+
+fn gone(push: &str, learner: &str) -> VanishedLine {
+    VanishedLine {
+        push: push.into(),
+        key: Key::from_values([learner, "404"]),
+        fields: [("curr_id", "404"), ("due_date", ""), ("unique_id", learner)].into_iter().collect(),
+    }
+}
+
 /// A night when the file could not be read.
 pub(super) fn failed() -> Report {
     Report {
@@ -204,14 +309,21 @@ fn source(rows: u64, filtered: u64) -> SourceSection {
 
 fn push(id: &str, status: RunStatus, counts: PushCounts) -> PushSection {
     let crowd = id.starts_with("crowd");
+    let (operation, kind) = match id {
+        _ if crowd => ("crowdwisdom.set_completion", OperationKind::PushCompletions),
+        "upside.assign_curriculum" => ("upsidelms.assign_curriculum", OperationKind::PushAssignments),
+        _ => ("upsidelms.manage_user", OperationKind::PushUsers),
+    };
     PushSection {
         push: id.into(),
         connection: if crowd { "crowd" } else { "upside" }.into(),
-        operation: if crowd { "crowdwisdom.set_completion" } else { "upsidelms.manage_user" }.into(),
+        operation: operation.into(),
+        kind: Some(kind),
         status,
         counts,
         emptied: 0,
         vanished: 0,
+        listed: (0, 0),
         notes: Vec::new(),
     }
 }

@@ -4,12 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use minijinja::{Value, context};
 
-use crate::model::RunStatus;
+use crate::model::{OperationKind, RunStatus};
 
-use super::lines::{answers, open, rejects};
+use super::lines::{answers, in_doubt, open, rejects, vanished};
 use super::needs::needs;
 use super::sums::{Sum, count, file_sum, number, push_sums};
-use super::wording::{clean, headline, subject, verdict};
+use super::wording::{clean, headline, records, subject, verdict};
 use super::{PushSection, Report, SourceSection};
 
 /// All that the templates need.
@@ -29,6 +29,8 @@ pub(super) fn view(report: &Report) -> Value {
         many_pushes => report.pushes.len() > 1,
         rejects => rejects(report),
         answers => answers(report),
+        in_doubt => in_doubt(report),
+        vanished => vanished(report),
         open => open(report),
         notes => report.notes.iter().map(|note| clean(note)).collect::<Vec<_>>(),
         attached => report.attachments.iter().map(|name| attached(name)).collect::<Vec<_>>(),
@@ -82,12 +84,7 @@ fn push_view(push: &PushSection, report: &Report) -> Value {
         let records = count(push.emptied, "record counts", "records count");
         notes.push(format!("{records} as unchanged although a value became empty (empty = \"omit\")."));
     }
-    if push.vanished > 0 {
-        let people = count(push.vanished, "record is", "records are");
-        notes.push(format!(
-            "{people} no longer in the file and left alone: the job does not say what absence means."
-        ));
-    }
+    notes.extend(absence(push));
     if push.status != RunStatus::Held {
         // Approved or rejected since: nobody need do anything, and yet it is part of the story.
         let decided = report.guards.iter().filter(|line| line.push == push.push).map(|line| {
@@ -109,11 +106,31 @@ fn push_view(push: &PushSection, report: &Report) -> Value {
     }
 }
 
+/// What became of records that are no longer in the file, where nothing did.
+fn absence(push: &PushSection) -> Option<String> {
+    let are = if push.vanished == 1 { "is" } else { "are" };
+    let gone = format!("{} {are} no longer in the file", records(push.kind, push.vanished));
+    let (new, older) = push.listed;
+    let known: Vec<_> = [(new, "listed below"), (older, "known from earlier runs")]
+        .into_iter()
+        .filter(|(how_many, _)| *how_many > 0)
+        .map(|(how_many, what)| format!("{} {what}", number(how_many)))
+        .collect();
+    let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+    match push.kind {
+        _ if push.vanished == 0 => None,
+        Some(OperationKind::PushAssignments | OperationKind::PushCompletions) => {
+            Some(format!("{gone} and left alone, since no call can take anything back{known}."))
+        }
+        _ => Some(format!("{gone} and left alone: the job does not say what absence means.")),
+    }
+}
+
 fn attached(name: &str) -> Value {
     let about = if name.contains("rejects") {
         "the rejected rows as they came, with the reason in the last column. Correct them, save the file \
          as CSV and drop it into the folder of the export: it is taken as a delta of this run, never as \
-         a removal of anybody. Leave the rollbook_ columns as they are; password cells may stay empty."
+         a removal. Leave the rollbook_ columns as they are; password cells may stay empty."
     } else if name.contains("changes") {
         "every change with the values before and after, and what became of it."
     } else {

@@ -1,6 +1,6 @@
 //! The sentences of a report: verdict and subject, and text made fit to be shown. Pure.
 
-use crate::model::RunStatus;
+use crate::model::{OperationKind, RunStatus};
 
 use super::Report;
 use super::sums::{count, number, terms, total};
@@ -37,6 +37,9 @@ pub(super) fn subject(report: &Report) -> String {
 pub(super) fn verdict(report: &Report) -> String {
     let done = || what_was_done(report, "row rejected", "rows rejected");
     match report.status {
+        RunStatus::Ok if report.vanished_total > 0 => {
+            format!("Done, and something is left for you to look at: {}.", done())
+        }
         RunStatus::Ok => format!("All well: {}.", done()),
         RunStatus::Partial => format!("Done in part: {}.", done()),
         RunStatus::Held => format!("Held until somebody decides: {}.", done()),
@@ -50,6 +53,12 @@ pub(super) fn verdict(report: &Report) -> String {
             None => "The run failed.".to_owned(),
         },
     }
+}
+
+/// `1 assignment`, `2 people`; `records` where nobody can say what they are.
+pub(super) fn records(kind: Option<OperationKind>, how_many: u64) -> String {
+    let (one, many) = kind.map_or(("record", "records"), OperationKind::nouns);
+    count(how_many, one, many)
 }
 
 /// The word for a status, as subjects and headings show it.
@@ -101,6 +110,9 @@ fn what_was_done(report: &Report, rejected_one: &str, rejected_many: &str) -> St
     ]));
     if all.rejected > 0 {
         said.push(count(all.rejected, rejected_one, rejected_many));
+    }
+    if report.vanished_total > 0 {
+        said.push(format!("{} no longer in the file", number(report.vanished_total)));
     }
     if said.is_empty() {
         let read = report.source.as_ref().map_or(0, |source| source.read);

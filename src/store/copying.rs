@@ -59,12 +59,20 @@ impl Store {
         let rows = page.iter().map(change_texts).collect::<Result<Vec<_>, _>>()?;
         let mut query = QueryBuilder::new(
             "INSERT INTO change (run_ref, push_ref, connection, operation, stage, rank, key, kind, sheet, row, \
-             before, after, sent, extras, sealed, state) ",
+             before, after, sent, extras, sealed, state, code, reason) ",
         );
         query.push_values(rows, |mut values, (spooled, before, after, sent, extras)| {
             let change = &spooled.change;
-            let held = push.hold_all || (push.hold_removals && change.kind.removes());
-            let state = if held { ChangeState::Held } else { ChangeState::Waiting };
+            let held = push.hold_all
+                || (push.hold_removals && change.kind.removes())
+                || (push.hold_updates && change.corrects());
+            // A hold comes first: what is parked is sent once nothing stands against it, and nobody has
+            // to say so.
+            let state = match &spooled.parked {
+                _ if held => ChangeState::Held,
+                Some(_) => ChangeState::Parked,
+                None => ChangeState::Waiting,
+            };
             values
                 .push_bind(run.0)
                 .push_bind(push.push.0)
@@ -81,7 +89,9 @@ impl Store {
                 .push_bind(sent)
                 .push_bind(extras)
                 .push_bind(spooled.sealed.as_deref())
-                .push_bind(state.as_str());
+                .push_bind(state.as_str())
+                .push_bind(spooled.parked.as_ref().map(|(code, _)| code.as_str()))
+                .push_bind(spooled.parked.as_ref().map(|(_, reason)| reason.as_str()));
         });
         query.build().persistent(false).execute(&self.writer).await?;
         Ok(())

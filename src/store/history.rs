@@ -36,13 +36,14 @@ pub struct ChangeRow {
     pub reason: Option<String>,
 }
 
-/// A change of an earlier run that is still parked.
+/// A change of an earlier run that is still open or in doubt.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each field is the column of that name, explained in the migration")]
 pub struct OpenChange {
     pub run: RunId,
     pub push: PushId,
     pub key: Key,
+    pub state: ChangeState,
     pub code: String,
     pub reason: String,
 }
@@ -155,7 +156,8 @@ impl Store {
             .collect()
     }
 
-    /// Changes of earlier runs of a job that are still parked or waiting, oldest first, at most `limit`.
+    /// Changes of earlier runs of a job that are still parked, waiting or in doubt: the doubts first, then the
+    /// oldest, at most `limit`.
     pub async fn still_open(
         &self,
         job: &JobName,
@@ -163,11 +165,12 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<OpenChange>, StoreError> {
         let rows = sqlx::query(
-            "SELECT r.run, p.push, c.key, coalesce(c.code, ''), coalesce(c.reason, '')
+            "SELECT r.run, p.push, c.key, c.state, coalesce(c.code, ''), coalesce(c.reason, '')
              FROM push p JOIN change c INDEXED BY change_open ON c.push_ref = p.push_ref
                   JOIN run r ON r.run_ref = c.run_ref
-             WHERE p.job = ? AND c.run_ref < ? AND c.state IN ('parked', 'waiting', 'claimed', 'sent', 'in_doubt')
-             ORDER BY c.change_ref LIMIT ?",
+             WHERE p.job = ? AND c.run_ref < ?
+               AND c.state IN ('parked', 'waiting', 'claimed', 'sent', 'in_doubt')
+             ORDER BY c.state <> 'in_doubt', c.change_ref LIMIT ?",
         )
         .bind(job.as_str())
         .bind(run.0)
@@ -180,8 +183,9 @@ impl Store {
                     run: row.try_get::<String, _>(0)?.into(),
                     push: row.try_get::<String, _>(1)?.into(),
                     key: Key::from_stored(row.try_get(2)?),
-                    code: row.try_get(3)?,
-                    reason: row.try_get(4)?,
+                    state: state(row.try_get(3)?)?,
+                    code: row.try_get(4)?,
+                    reason: row.try_get(5)?,
                 })
             })
             .collect()

@@ -5,6 +5,7 @@
 
 mod account;
 mod copying;
+mod doubtful;
 mod ending;
 mod error;
 mod gate;
@@ -25,6 +26,7 @@ mod spooled;
 mod stops;
 mod ticks;
 mod values;
+mod vanished;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{SqlSafeStr, Sqlite, Transaction};
 
+pub use doubtful::DoubtRow;
 pub use error::StoreError;
 pub use gate::Blocker;
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
@@ -53,11 +56,13 @@ pub use settling::{QueuedState, Settled};
 pub use spool::{RejectedCells, Spool, SpoolChange, StagedRow, StagedState};
 pub use stops::Stop;
 pub use ticks::TickKind;
+pub use vanished::{Absences, VanishedCount, VanishedRow};
 
 /// Every migration, oldest first; they only go forward.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/0001_first.sql")),
     (2, "delivery", include_str!("../../migrations/0002_delivery.sql")),
+    (3, "vanished", include_str!("../../migrations/0003_vanished.sql")),
 ];
 
 /// The database of one data directory.

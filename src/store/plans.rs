@@ -6,7 +6,7 @@ use sqlx::{Sqlite, Transaction};
 use crate::model::{ConnectionName, Fingerprint, OperationName, PushCounts, PushId};
 
 use super::values::{int, json, millis};
-use super::{PushRef, RunRef, Spool, Store, StoreError};
+use super::{Absences, PushRef, RunRef, Spool, Store, StoreError};
 
 pub(super) const PAGE: u32 = 400;
 
@@ -29,7 +29,7 @@ pub struct PlannedPush {
     pub counts: PushCounts,
     /// Unchanged records of which a value became empty.
     pub emptied: u64,
-    /// Absent people who are left alone.
+    /// Absent records that are left alone.
     pub vanished: u64,
     /// Things to know.
     pub notes: Vec<String>,
@@ -37,8 +37,14 @@ pub struct PlannedPush {
     pub findings: Vec<[String; 4]>,
     /// Whether changes that remove are held.
     pub hold_removals: bool,
+    /// Whether changes that correct what the LMS has acknowledged are held.
+    pub hold_updates: bool,
     /// Whether all changes are held.
     pub hold_all: bool,
+    /// How many changes are put aside from the start, since an earlier one of their record is in doubt.
+    pub doubtful: u64,
+    /// What it says of absent records that can't be taken back.
+    pub absences: Absences,
     /// Whether this load is the first one, and is carried out.
     pub first_load: bool,
 }
@@ -123,6 +129,7 @@ impl Store {
                     .execute(&mut *transaction)
                     .await?;
             }
+            self.enter_vanished(&mut transaction, run, (number, push), spool).await?;
             self.replace_older(&mut transaction, run, push, now).await?;
             for (_, key, removals) in withdrawn.iter().filter(|(place, ..)| *place == number as i64) {
                 // A file in doubt takes nothing back, but nobody who is in it is removed by an older one.
@@ -196,7 +203,7 @@ impl Store {
              WHERE push_ref = ?2 AND state IN ('waiting', 'parked') AND run_ref <> ?1
                AND EXISTS (SELECT 1 FROM change n INDEXED BY change_key
                            WHERE n.push_ref = change.push_ref AND n.key = change.key AND n.run_ref = ?1
-                             AND (n.state = 'waiting' OR change.kind IN ('deactivate', 'remove')))",
+                             AND (n.state IN ('waiting', 'parked') OR change.kind IN ('deactivate', 'remove')))",
         )
         .bind(run.0)
         .bind(push.push.0)

@@ -23,7 +23,8 @@ CREATE TABLE staged (
     sealed_create BLOB, sealed_update BLOB);
 CREATE TABLE change (
     seq INTEGER PRIMARY KEY, push INTEGER NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, sheet TEXT,
-    row INTEGER, before TEXT, after TEXT NOT NULL, sent TEXT NOT NULL, extras TEXT NOT NULL, sealed BLOB);
+    row INTEGER, before TEXT, after TEXT NOT NULL, sent TEXT NOT NULL, extras TEXT NOT NULL, sealed BLOB,
+    code TEXT, reason TEXT);
 CREATE TABLE place (push INTEGER NOT NULL, rank INTEGER NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (push, rank, seq)) WITHOUT ROWID;
 CREATE TABLE reject (
@@ -32,6 +33,7 @@ CREATE TABLE reject (
 CREATE TABLE reject_row (row INTEGER PRIMARY KEY, cells TEXT NOT NULL, sealed BLOB);
 CREATE TABLE withdrawn (push INTEGER NOT NULL, key TEXT NOT NULL, removals INTEGER NOT NULL,
     PRIMARY KEY (push, key)) WITHOUT ROWID;
+CREATE TABLE vanished (push INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (push, key)) WITHOUT ROWID;
 CREATE TABLE mark (seq INTEGER PRIMARY KEY, push INTEGER NOT NULL, key TEXT NOT NULL, standing TEXT NOT NULL,
     fields TEXT NOT NULL);
 ";
@@ -90,6 +92,8 @@ pub struct SpoolChange {
     pub change: Change,
     /// Its sealed secrets.
     pub sealed: Option<Vec<u8>>,
+    /// Code and reason, where it is put aside from the start.
+    pub parked: Option<(String, String)>,
 }
 
 /// The cells of a rejected row.

@@ -15,7 +15,8 @@ impl Spool {
         for chunk in changes.chunks(400) {
             let rows = chunk.iter().map(change_texts).collect::<Result<Vec<_>, _>>()?;
             let mut query = QueryBuilder::new(
-                "INSERT INTO change (seq, push, key, kind, sheet, row, before, after, sent, extras, sealed) ",
+                "INSERT INTO change (seq, push, key, kind, sheet, row, before, after, sent, extras, sealed, \
+                 code, reason) ",
             );
             query.push_values(rows, |mut values, (spooled, before, after, sent, extras)| {
                 let change = &spooled.change;
@@ -30,7 +31,9 @@ impl Spool {
                     .push_bind(after)
                     .push_bind(sent)
                     .push_bind(extras)
-                    .push_bind(spooled.sealed.as_deref());
+                    .push_bind(spooled.sealed.as_deref())
+                    .push_bind(spooled.parked.as_ref().map(|(code, _)| code.as_str()))
+                    .push_bind(spooled.parked.as_ref().map(|(_, reason)| reason.as_str()));
             });
             query.build().persistent(false).execute(&mut *transaction).await?;
         }
@@ -60,7 +63,8 @@ impl Spool {
         limit: u32,
     ) -> Result<Vec<SpoolChange>, StoreError> {
         let rows = sqlx::query(
-            "SELECT c.seq, p.rank, c.key, c.kind, c.sheet, c.row, c.before, c.after, c.sent, c.extras, c.sealed
+            "SELECT c.seq, p.rank, c.key, c.kind, c.sheet, c.row, c.before, c.after, c.sent, c.extras, c.sealed,
+                    c.code, c.reason
              FROM place p JOIN change c ON c.seq = p.seq
              WHERE p.push = ?1 AND (p.rank, p.seq) > (?2, ?3) ORDER BY p.rank, p.seq LIMIT ?4",
         )
@@ -89,6 +93,7 @@ impl Spool {
                         extras: from_json(row.try_get(9)?)?,
                     },
                     sealed: row.try_get(10)?,
+                    parked: row.try_get::<Option<String>, _>(11)?.zip(row.try_get(12)?),
                 })
             })
             .collect()

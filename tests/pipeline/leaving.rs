@@ -25,7 +25,7 @@ fn rule_9_absence_means_nothing_where_the_job_does_not_say_what() {
     let gone = export.without(&["E2"]);
     let run = world.sync_export(&gone).expect("ok, 4 unchanged");
     let text = world.mail_of(&run).flat();
-    assert!(text.contains("1 record is no longer in the file and left alone"), "{text}");
+    assert!(text.contains("1 person is no longer in the file and left alone"), "{text}");
     world.twice(&gone);
     assert_eq!(world.field("E2", "status"), "Active");
 }
