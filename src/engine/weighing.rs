@@ -51,6 +51,7 @@ impl Planner<'_> {
             connection: self.push.connection.clone(),
             operation: self.push.operation.name.clone(),
             stage: self.push.operation.kind.stage(),
+            repeatable: self.push.operation.repeatable,
             fingerprint,
             counts: self.tally.counts,
             emptied: self.tally.emptied,

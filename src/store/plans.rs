@@ -23,6 +23,8 @@ pub struct PlannedPush {
     pub operation: OperationName,
     /// The place of its operation in delivery.
     pub stage: i64,
+    /// Whether its operation may be repeated.
+    pub repeatable: bool,
     /// The fingerprint of its changes.
     pub fingerprint: Fingerprint,
     /// Rows and changes.
@@ -158,10 +160,15 @@ impl Store {
                      WHERE push_ref = ? AND state = 'parked' AND run_ref <> ?
                        AND NOT EXISTS (SELECT 1 FROM change d INDEXED BY change_key
                                        WHERE d.push_ref = change.push_ref AND d.key = change.key
-                                       AND d.state IN ('sent', 'in_doubt'))",
+                                       AND d.state IN ('sent', 'in_doubt'))
+                       -- Nor is a second create sent that might mail or grant twice.
+                       AND (? OR kind <> 'create' OR code IS NOT 'in doubt'
+                            OR NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = change.push_ref
+                                           AND s.key = change.key AND s.standing <> 'presumed'))",
                 )
                 .bind(push.push.0)
                 .bind(run.0)
+                .bind(push.repeatable)
                 .execute(&mut *transaction)
                 .await?;
             }
