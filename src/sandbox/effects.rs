@@ -18,6 +18,8 @@ pub struct SandboxEffects {
     pub completions: Vec<SandboxEffect>,
     /// What a product has promised to do later.
     pub tasks: Vec<SandboxTask>,
+    /// How many calls of SmarterU, which takes one at a time, came while another was under way.
+    pub overlaps: u32,
 }
 
 impl SandboxEffects {

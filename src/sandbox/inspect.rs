@@ -3,7 +3,7 @@
 //! | address | answer |
 //! |---|---|
 //! | `GET /sandbox/users` | the users of UpsideLMS: an object by unique id: `fields` without the password, `creates`, `updates`, `password_sets` |
-//! | `GET /sandbox/effects` | what every product holds: `users`, `assignments`, `completions`, `tasks`, with how often each was applied |
+//! | `GET /sandbox/effects` | what every product holds: `users`, `assignments`, `completions`, `tasks`, with how often each was applied; `overlaps` |
 //! | `GET /sandbox/calls` | a list, oldest first |
 //! | `GET /sandbox/summary` | counts, in all and by product |
 //! | `POST /sandbox/faults` | takes [`Faults`] as JSON and sets them; 204, or 400 with what is wrong |

@@ -35,7 +35,10 @@ pub use self::effects::{SandboxEffect, SandboxEffects, SandboxTask};
 pub use self::faults::{FaultKind, Faults, FaultsError};
 pub use self::ispring::IspringOptions;
 pub use self::media77::Media77Options;
-pub use self::smarteru::SmarteruOptions;
+pub use self::smarteru::{
+    SmarteruCourse, SmarteruEnrolling, SmarteruGrades, SmarteruGroup, SmarteruOptions, SmarteruSession,
+    SmarteruUser,
+};
 pub use self::upsidelms::{SandboxUser, UpsideLmsOptions};
 
 use self::dice::Dice;
