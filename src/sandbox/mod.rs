@@ -152,7 +152,8 @@ async fn serve(listener: TcpListener, world: Arc<World>) -> io::Result<()> {
     let router = Router::new()
         .nest("/crowdwisdom", crowdwisdom::router())
         .nest("/ispring", ispring::router())
-        .nest("/media77", media77::router())
+        // Launch links are appended to an address that ends with a slash.
+        .nest("/media77/", media77::router())
         .nest("/smarteru", smarteru::router())
         .nest("/upsidelms", upsidelms::router())
         .nest("/sandbox", inspect::router())
