@@ -39,7 +39,10 @@ pub use self::smarteru::{
     SmarteruCourse, SmarteruEnrolling, SmarteruGrades, SmarteruGroup, SmarteruOptions, SmarteruSession,
     SmarteruUser,
 };
-pub use self::upsidelms::{SandboxUser, UpsideLmsOptions};
+pub use self::upsidelms::{
+    SandboxUser, UpsideLmsAssignJson, UpsideLmsCurriculum, UpsideLmsLearner, UpsideLmsOptions,
+    UpsideLmsTrouble,
+};
 
 use self::dice::Dice;
 use self::line::{Line, Lines};
