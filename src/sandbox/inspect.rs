@@ -6,6 +6,7 @@
 //! | `GET /sandbox/effects` | what every product holds: `users`, `assignments`, `completions`, `tasks`, with how often each was applied; `overlaps` |
 //! | `GET /sandbox/calls` | a list, oldest first |
 //! | `GET /sandbox/summary` | counts, in all and by product |
+//! | `POST /sandbox/expire` | ends every session and access token; 204 |
 //! | `POST /sandbox/faults` | takes [`Faults`] as JSON and sets them; 204, or 400 with what is wrong |
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub(super) fn router() -> Router<Arc<World>> {
         .route("/effects", get(effects))
         .route("/calls", get(calls))
         .route("/summary", get(summary))
+        .route("/expire", post(expire))
         .route("/faults", post(faults))
 }
 
@@ -110,6 +112,11 @@ fn by_product(calls: &[SandboxCall], effects: &SandboxEffects) -> BTreeMap<&'sta
         products.entry(task.product).or_default().tasks += 1;
     }
     products
+}
+
+async fn expire(State(world): State<Arc<World>>) -> StatusCode {
+    world.expire_tokens();
+    StatusCode::NO_CONTENT
 }
 
 async fn faults(

@@ -18,6 +18,8 @@ mod effects;
 mod faults;
 mod inspect;
 mod line;
+mod soap;
+mod xml;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -29,11 +31,11 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub use self::crowdwisdom::CrowdWisdomOptions;
+pub use self::crowdwisdom::{CrowdWisdomErrors, CrowdWisdomOptions};
 pub use self::deliver::SandboxCall;
 pub use self::effects::{SandboxEffect, SandboxEffects, SandboxTask};
 pub use self::faults::{FaultKind, Faults, FaultsError};
-pub use self::ispring::IspringOptions;
+pub use self::ispring::{IspringOptions, IspringStates};
 pub use self::media77::Media77Options;
 pub use self::smarteru::{
     SmarteruCourse, SmarteruEnrolling, SmarteruGrades, SmarteruGroup, SmarteruOptions, SmarteruSession,
@@ -129,6 +131,21 @@ impl Sandbox {
         self.world.set_faults(faults);
     }
 
+    /// Sets the simulated CrowdWisdom portal up anew, as somebody at the vendor's would.
+    pub fn set_crowdwisdom(&self, set: impl FnOnce(&mut CrowdWisdomOptions)) {
+        self.world.crowdwisdom.set(set);
+    }
+
+    /// Sets the simulated iSpring Learn account up anew, as somebody at the vendor's would.
+    pub fn set_ispring(&self, set: impl FnOnce(&mut IspringOptions)) {
+        self.world.ispring.set(set);
+    }
+
+    /// Every session and access token that was issued ends now.
+    pub fn expire_tokens(&self) {
+        self.world.expire_tokens();
+    }
+
     /// Stops, and waits for the answers under way; hung calls are closed without one.
     pub async fn stop(self) {
         self.closing.disarm().cancel();
@@ -205,6 +222,11 @@ impl World {
         self.smarteru.effects(&mut effects);
         self.upsidelms.effects(&mut effects);
         effects
+    }
+
+    fn expire_tokens(&self) {
+        self.crowdwisdom.expire_tokens();
+        self.ispring.expire_tokens();
     }
 
     fn set_faults(&self, faults: Faults) {

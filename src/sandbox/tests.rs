@@ -37,7 +37,7 @@ const FOUR_MISTAKES: &str = "qzyXIgywwI3gAos+YbwrqDF2oeEBoPJEOwZSz5PIqg10FO4D0vE
 const PORTAL_KEY_REFUSED: &str =
     r#"{"error_list":[{"Err001":"Invalid value received against parameter. (Portal key)"}],"status":"fail"}"#;
 
-async fn sandbox(options: SandboxOptions) -> (Sandbox, Client) {
+pub(super) async fn sandbox(options: SandboxOptions) -> (Sandbox, Client) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sandbox = Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.expect("a sandbox");
     (sandbox, Client::builder().no_proxy().build().expect("a client"))
@@ -72,7 +72,7 @@ async fn inspect(sandbox: &Sandbox, client: &Client, what: &str) -> Value {
     serde_json::from_str(&body).expect("JSON")
 }
 
-fn outcomes(sandbox: &Sandbox) -> Vec<String> {
+pub(super) fn outcomes(sandbox: &Sandbox) -> Vec<String> {
     sandbox.calls().into_iter().map(|call| call.outcome).collect()
 }
 
