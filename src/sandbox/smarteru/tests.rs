@@ -208,6 +208,7 @@ async fn packages_that_are_built_wrong() {
         ("EnrollmentStatus>", "Status>", unexpected("Status")),
         ("<Parameters>", "<Parameters><User/>", unexpected("User")),
         ("<Grade>", "<Grade/><Grade>", unexpected("Grade")),
+        ("<User>", "<User xmlns='urn:x'>", unexpected("User")),
         ("</Enrollment>", "</Enrollment><Grade/>", unexpected("Grade")),
         (group, "Groupname>", unexpected("Groupname")),
         ("[CDATA[85]]", "[CDATA[85]]><b/><![CDATA[]]", unexpected("b")),
