@@ -20,6 +20,8 @@ mod date;
 mod doubts;
 mod filter;
 mod mapping;
+mod moment;
+mod rules;
 mod value;
 
 #[cfg(test)]
