@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::{Cell, Cells, Row, trim};
 use super::header::{Header, letters};
-use super::mapping::names_somebody;
+use super::person::names_somebody;
 
 /// The doubts of a file: by kind and column, the first row and how many.
 #[derive(Default)]

@@ -10,6 +10,7 @@ use crate::model::{
 use super::Mapped;
 use super::cell::{Cell, Row, trim};
 use super::header::Wanted;
+use super::person::person;
 use super::rules::{Rules, Seen, SeenFields};
 use super::value::{Rule, has_control};
 
@@ -158,16 +159,6 @@ impl<'a> PushPlan<'a> {
         }
     }
 
-    /// The person whom a row is about; `None` where one of the cells names nobody.
-    fn person(&self, row: &Row<'_>) -> Option<Key> {
-        let cells: Vec<_> = self.person.iter().map(|column| row.cell(*column)).collect();
-        if cells.is_empty() || cells.iter().any(|cell| !names_somebody(cell)) {
-            return None;
-        }
-        let texts: Vec<_> = cells.into_iter().map(Cell::into_text).collect();
-        Some(Key::from_values(texts.iter().map(|text| trim(text))))
-    }
-
     /// A date or time as this push reads it from text in that column; `None` where it does not.
     pub(super) fn moment_text(&self, column: usize, moment: NaiveDateTime) -> Option<String> {
         let here = |field: &&FieldPlan<'_>| matches!(&field.source, Source::Column { index, .. } if *index == column);
@@ -242,7 +233,7 @@ impl<'a> PushPlan<'a> {
                     extras: Extras {
                         create: create.into_iter().collect(),
                         always: always.into_iter().collect(),
-                        person: self.person(row),
+                        person: person(&self.person, row),
                     },
                     secrets,
                     missing_for_create: missing_for_create.into_iter().map(|(_, name)| name).collect(),
@@ -269,15 +260,6 @@ impl<'a> PushPlan<'a> {
                  must stand in quotation marks"
             )),
         }
-    }
-}
-
-/// Whether a cell of the person's columns can be waited for.
-pub(super) fn names_somebody(cell: &Cell<'_>) -> bool {
-    match cell {
-        Cell::Error(_) => false,
-        Cell::Text(text) => !trim(text).is_empty() && !has_control(trim(text)),
-        cell => !cell.is_blank(),
     }
 }
 

@@ -21,6 +21,7 @@ mod doubts;
 mod filter;
 mod mapping;
 mod moment;
+mod person;
 mod rules;
 mod value;
 
