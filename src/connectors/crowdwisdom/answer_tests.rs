@@ -1,4 +1,4 @@
-//! Tests.
+//! Tests of the file of that name.
 
 use super::super::samples::{fault, soap};
 use super::*;
@@ -112,6 +112,20 @@ fn an_error_is_about_the_record_that_stands_nearest() {
     assert_eq!(about(&format!("<x><code>201</code>{}{}</x>", names("A"), names("B"))), [About::Call]);
     let body = fault("Server", "Invalid Product Identifier", &format!("<x>{}</x>", names("A")));
     assert_eq!(errors(&body)[0].3, record("A", "P"));
+}
+
+#[test]
+fn beside_a_record_one_and_two_are_no_codes_of_the_call() {
+    let named = "<customerId>A</customerId><productId>P</productId>";
+    for (inside, code) in [
+        ("<code>1</code>", None),
+        ("<code>2</code>", None),
+        ("<code>1</code><message>Invalid Session Token</message>", Some(1)),
+        ("<code>201</code>", Some(201)),
+    ] {
+        let body = soap(&format!("<setCompletionsResponse><r>{named}{inside}</r></setCompletionsResponse>"));
+        assert_eq!(errors(&body)[0].0, code, "{inside}");
+    }
 }
 
 #[test]

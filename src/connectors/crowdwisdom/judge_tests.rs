@@ -1,4 +1,4 @@
-//! Tests.
+//! Tests of the file of that name.
 
 use super::super::answer::decode;
 use super::super::samples::{fault, record, shape, soap};

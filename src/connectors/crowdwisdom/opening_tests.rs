@@ -1,4 +1,4 @@
-//! Tests.
+//! Tests of the file of that name.
 
 use secrecy::ExposeSecret;
 

@@ -1,4 +1,4 @@
-//! Tests.
+//! Tests of the file of that name.
 
 use super::super::samples::{WSDL, item, record as some_record, shape};
 use super::*;
@@ -135,6 +135,12 @@ fn the_namespace_and_the_action_are_the_wsdls_unless_set() {
         set.starts_with("the WSDL has diConnect in the namespace urn:other, and namespace is urn:mine: set"),
         "{set}"
     );
+}
+
+#[test]
+fn methods_that_are_described_elsewhere_are_the_documents() {
+    let far = WSDL.replace("wsdl:portType", "wsdl:elsewhere");
+    assert!(!shape(Some(&far), &[]).unwrap().described);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tests.
+//! Tests of the file of that name.
 
 use secrecy::ExposeSecret;
 
@@ -131,4 +131,15 @@ fn a_session_is_asked_for_with_its_parameters_in_their_order() {
     let expected =
         [method("diConnect"), "3 systemId S&amp;1".into(), "3 userName u".into(), "3 password p".into()];
     assert_eq!(described, expected);
+}
+
+#[test]
+fn all_elements_are_qualified_where_the_wsdl_says_so() {
+    let wsdl =
+        super::super::samples::WSDL.replace("Default=\"unqualified\" attr", "Default=\"qualified\" attr");
+    let mut some = record("C1", "P1");
+    some.fields.set("credits".into(), "A=B");
+    let sent = sent(&[("session_parameters", "userName password")], Some(&wsdl), &[some]);
+    assert_eq!(sent.iter().filter(|line| line.contains(INT)).count(), 9);
+    assert_eq!(sent[9..], [format!("4 {INT}credits"), format!("5 {INT}credit name=A title=B")]);
 }

@@ -1,4 +1,4 @@
-//! Tests.
+//! Tests of the file of that name.
 
 use super::super::samples::WSDL;
 use super::*;
