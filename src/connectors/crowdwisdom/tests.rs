@@ -242,7 +242,7 @@ async fn what_the_wsdl_lacks_stops_the_connection_before_anything_is_sent() {
 async fn an_imported_schema_on_the_same_host_is_read_and_no_other() {
     let (begin, end) = (WSDL.find("<xs:schema").unwrap(), WSDL.find("</wsdl:types>").unwrap());
     let schema = WSDL[begin..end].replace("<xs:schema", "<xs:schema xmlns:xs=\"x\" xmlns:int=\"y\"");
-    let imports = "<xs:schema><xs:import schemaLocation=\"http://elsewhere.example.org/x.xsd\"/>\
+    let imports = "<xs:schema><xs:import schemaLocation=\"http://elsewhere.example.org/portal/x.xsd\"/>\
                    <xs:import schemaLocation=\"http://127.0.0.1/portal/diweb/ws/integration/v1?xsd=1\"/></xs:schema>";
     let wsdl = format!("{}{imports}{}", &WSDL[..begin], &WSDL[end..]);
     let lms = Lms::start(move |calls| match calls.last().unwrap() {
