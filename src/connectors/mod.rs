@@ -6,6 +6,7 @@
 pub mod crowdwisdom;
 pub mod http;
 pub mod ispring;
+mod mask;
 pub mod media77;
 mod settings;
 pub mod smarteru;

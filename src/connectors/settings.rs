@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
+use super::ConnectError;
 use crate::model::ConnectionName;
 
 /// One key of `[connections.…]` that a product has of its own.
@@ -116,4 +117,18 @@ pub struct Access {
     pub secrets: BTreeMap<String, SecretString>,
     /// How long one call may take, body included.
     pub timeout: Duration,
+}
+
+impl Access {
+    /// A secret, or the value that stands in its place on a test system.
+    ///
+    /// # Errors
+    /// When there is neither, or it is empty.
+    pub(super) fn secret(&self, key: &str) -> Result<SecretString, ConnectError> {
+        let value = self.settings.text(key).map(|value| SecretString::from(value.to_owned()));
+        let secret = self.secrets.get(key).cloned().or(value);
+        secret
+            .filter(|secret| !secret.expose_secret().is_empty())
+            .ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
+    }
 }

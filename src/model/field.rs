@@ -21,6 +21,13 @@ pub struct Field {
     pub secret: bool,
 }
 
+impl Field {
+    /// A field that is no secret and of any length.
+    pub fn new(name: &str, label: &str, required: bool, kind: FieldKind) -> Self {
+        Self { name: name.into(), label: label.to_owned(), required, kind, max_chars: None, secret: false }
+    }
+}
+
 /// What the values of a field look like.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldKind {

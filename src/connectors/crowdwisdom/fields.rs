@@ -63,14 +63,8 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// `crowdwisdom.set_completion` with the batch of these settings.
 pub(super) fn set_completion(settings: &Settings) -> Operation {
-    let fields = TABLE.iter().map(|(name, label, required, kind)| Field {
-        name: (*name).into(),
-        label: (*label).to_owned(),
-        required: *required,
-        kind: kind.kind(),
-        max_chars: None,
-        secret: false,
-    });
+    let fields =
+        TABLE.iter().map(|(name, label, required, kind)| Field::new(name, label, *required, kind.kind()));
     let summary = "says that a customer has completed, passed or failed a product; may grant credits and \
                    issue certificates";
     Operation {

@@ -11,6 +11,7 @@ use super::shape::{Call, Completions};
 use super::signs::Code;
 use super::wire::SESSION_TOKEN;
 use crate::connectors::Item;
+use crate::connectors::mask::clean;
 use crate::model::{FieldName, Outcome, Verdict};
 
 /// The longest reason that is kept, in characters.
@@ -205,20 +206,6 @@ pub(super) fn is_answer(name: &str, call: &Call) -> bool {
 pub(super) fn is_clients(fault: &str) -> bool {
     let class = fault.split('.').next().unwrap_or_default();
     matches!(class, "Client" | "Sender" | "VersionMismatch" | "MustUnderstand")
-}
-
-/// The text without the secrets that it may echo, and not without end. A secret of one to three letters
-/// stands in half of all words, so only longer ones are looked for.
-pub(super) fn clean(text: &str, max_chars: usize, secrets: &[&SecretString]) -> String {
-    let mut secrets: Vec<&str> = secrets.iter().map(|secret| secret.expose_secret()).collect();
-    secrets.retain(|secret| secret.chars().count() >= 4);
-    // A secret may be a part of another one: the longer goes first.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    let clean = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
-    match clean.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
-        None => clean,
-    }
 }
 
 /// An answer that is none of the LMS's.

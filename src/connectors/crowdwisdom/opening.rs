@@ -7,11 +7,12 @@ use std::time::SystemTime;
 use secrecy::SecretString;
 
 use super::answer::{Answer, Report};
-use super::judge::{REASON_CHARS, SYSTEM_ID_UNKNOWN, clean, is_answer, is_clients, unreadable, weight};
+use super::judge::{REASON_CHARS, SYSTEM_ID_UNKNOWN, is_answer, is_clients, unreadable, weight};
 use super::shape::Call;
 use super::signs::Code;
 use super::wire::SESSION_TOKEN;
 use crate::connectors::http::Reply;
+use crate::connectors::mask::clean;
 use crate::model::{Outcome, Verdict};
 
 /// The token of a session that was opened, or why there is none: always without effect.

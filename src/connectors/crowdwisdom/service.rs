@@ -45,16 +45,10 @@ impl Service {
     /// When settings or secrets are missing or odd.
     pub(super) fn new(access: &Access) -> Result<Self, ConnectError> {
         let setup = Setup::read(&access.settings).map_err(refusal)?;
-        let secret = |key: &str| {
-            let value = access.settings.text(key).map(|value| SecretString::from(value.to_owned()));
-            let secret = access.secrets.get(key).cloned().or(value);
-            let secret = secret.filter(|secret| !secret.expose_secret().is_empty());
-            secret.ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
-        };
-        let system_id = secret(super::SYSTEM_ID_KEY)?;
+        let system_id = access.secret(super::SYSTEM_ID_KEY)?;
         let mut values = BTreeMap::from([(SYSTEM_ID.to_owned(), system_id.clone())]);
         for name in &setup.parameters {
-            values.insert(name.clone(), secret(&format!("session_parameters.{name}"))?);
+            values.insert(name.clone(), access.secret(&format!("session_parameters.{name}"))?);
         }
         let http = Http::new(&access.base_url, access.timeout)?;
         let base_url = access.base_url.trim_end_matches('/');

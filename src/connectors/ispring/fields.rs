@@ -26,25 +26,17 @@ const FOLLOW_S: u64 = 1_800;
 
 /// `ispring.update_modules_statuses`, with the batch of these settings.
 pub(super) fn update_modules_statuses(settings: &Settings) -> Operation {
-    let field = |name: &str, label: &str, required, kind| Field {
-        name: name.into(),
-        label: label.to_owned(),
-        required,
-        kind,
-        max_chars: None,
-        secret: false,
-    };
     let statuses = STATUSES.map(str::to_owned).to_vec();
     let fields = vec![
-        field("enrollmentId", "ID of the enrollment", true, Text),
-        field("courseId", "ID of the course that the module belongs to", true, Text),
-        field("contentItemId", "ID of the content item, not the moduleId", true, Text),
-        field("date", "Module completion date", true, Date { format: "%Y-%m-%d" }),
+        Field::new("enrollmentId", "ID of the enrollment", true, Text),
+        Field::new("courseId", "ID of the course that the module belongs to", true, Text),
+        Field::new("contentItemId", "ID of the content item, not the moduleId", true, Text),
+        Field::new("date", "Module completion date", true, Date { format: "%Y-%m-%d" }),
         // Optional in this document and required in the vendor's OpenAPI file: the connection has a default.
-        field("reason", "Reason why the status is changed", false, Text),
-        field("status", "Status to assign to the module", true, OneOf(statuses)),
+        Field::new("reason", "Reason why the status is changed", false, Text),
+        Field::new("status", "Status to assign to the module", true, OneOf(statuses)),
         // The document sets no upper limit.
-        field(
+        Field::new(
             "awardedScore",
             "Score earned for the module completion",
             true,

@@ -7,9 +7,10 @@ mod named;
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::wire::{Answer, Denial, Grant};
+use crate::connectors::mask::clean;
 use crate::model::{Outcome, Verdict};
 use named::{Blame, Named, blame};
 
@@ -254,20 +255,6 @@ fn said(
 
 fn unreadable(reason: String) -> Outcome {
     Outcome::new(Verdict::RetryConnection { after: None }, "unreadable", reason)
-}
-
-/// The text without the secrets that it may echo, and not without end. A secret of one to three letters
-/// stands in half of all words, so only longer ones are looked for.
-fn clean(text: &str, max_chars: usize, secrets: &[&SecretString]) -> String {
-    let mut secrets: Vec<&str> = secrets.iter().map(|secret| secret.expose_secret()).collect();
-    secrets.retain(|secret| secret.chars().count() >= 4);
-    // A secret may be a part of another one: the longer goes first.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    let clean = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
-    match clean.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
-        None => clean,
-    }
 }
 
 #[cfg(test)]

@@ -61,13 +61,6 @@ enum Call<'a> {
 impl ISpring {
     fn new(access: Access) -> Result<Self, ConnectError> {
         let text = |key: &str| access.settings.text(key).map(str::trim).filter(|text| !text.is_empty());
-        let secret = |key: &str| {
-            let value = text(key).map(|value| SecretString::from(value.to_owned()));
-            let secret = access.secrets.get(key).cloned().or(value);
-            secret
-                .filter(|secret| !secret.expose_secret().is_empty())
-                .ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
-        };
         let path = |key: &str, default: &str| settings::path(text(key).unwrap_or(default));
         let follow = match text("follow") {
             None | Some("soap") => Door::Soap,
@@ -77,7 +70,7 @@ impl ISpring {
         let token_path = format!("{}/token", path("api_path", settings::API_PATH));
         Ok(Self {
             http: Http::new(&access.base_url, access.timeout)?,
-            tokens: Tokens::new(token_path, secret("client_id")?, secret("client_secret")?),
+            tokens: Tokens::new(token_path, access.secret("client_id")?, access.secret("client_secret")?),
             soap_path: path("soap_path", settings::SOAP_PATH),
             rest_path: path("rest_path", settings::REST_PATH),
             namespace: text("soap_namespace").unwrap_or(settings::NAMESPACE).to_owned(),

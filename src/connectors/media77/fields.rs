@@ -24,12 +24,8 @@ pub(super) fn launch_link(settings: &Settings) -> Operation {
         ("instance", "Instance of the course, such as a year", false, Text, Some(LONGEST)),
     ];
     let fields = table.map(|(name, label, required, kind, max_chars)| Field {
-        name: name.into(),
-        label: label.to_owned(),
-        required,
-        kind,
         max_chars,
-        secret: false,
+        ..Field::new(name, label, required, kind)
     });
     let summary = "makes the address at which a learner starts a course, with one lasting registration";
     Operation {

@@ -51,14 +51,7 @@ pub(super) fn enroll(settings: &Settings) -> Operation {
         ("Grade", "Grade", false, Grade),
         ("EnrolledDate", "Enrolled date", true, Date { format: format.copied().unwrap_or_default() }),
     ];
-    let fields = table.map(|(name, label, required, kind)| Field {
-        name: name.into(),
-        label: label.to_owned(),
-        required,
-        kind,
-        max_chars: None,
-        secret: false,
-    });
+    let fields = table.map(|(name, label, required, kind)| Field::new(name, label, required, kind));
     let summary = "enrolls a user in a past session of an instructor-led course, with status and grade";
     let batch = settings.whole("batch").unwrap_or(BATCH).clamp(1, LARGEST_BATCH);
     Operation {

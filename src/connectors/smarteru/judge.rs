@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use super::fields::value;
 use super::rows::{Told, sort};
 use super::wire::{Keys, LmsError, Reply};
+use crate::connectors::mask::mask;
 use crate::model::{Fields, Outcome, Verdict};
 
 /// The longest reason that is kept, in characters.
@@ -76,7 +77,7 @@ pub(super) fn judge_probe(reply: &Reply, keys: &Keys) -> Outcome {
     }
     let code = reply.errors.first().map_or("success", |error| &error.code);
     let reason = "the LMS answers to the keys; it was sent no enrollment";
-    Outcome::new(Verdict::Accepted, clean(code, 40, &masks(keys, &[])), reason)
+    Outcome::new(Verdict::Accepted, mask(code, 40, masks(keys, &[]).into_iter()), reason)
 }
 
 /// The outcome where the answer is none of the LMS's.
@@ -93,7 +94,7 @@ fn one_by_one(told: &Told<'_>, taken: bool) -> Outcome {
         return Outcome::new(verdict, "absent", reason);
     };
     let reason = "the answer has an error and does not say of which row; the rows are sent one by one";
-    let outcome = Outcome::new(verdict, clean(&error.code, 40, &[]), reason);
+    let outcome = Outcome::new(verdict, mask(&error.code, 40, std::iter::empty()), reason);
     // Every row is named as processed and yet one of them failed: most of them will be there already.
     Outcome { had_no_effect: !taken, ..outcome }
 }
@@ -109,7 +110,7 @@ fn of_errors(errors: &[&LmsError], masks: &[&str]) -> Outcome {
         (_, text) if errors.len() == 1 => text.to_owned(),
         (code, text) => format!("{code}: {text}"),
     });
-    let words = clean(&words.collect::<Vec<_>>().join("; "), REASON_CHARS, masks);
+    let words = mask(&words.collect::<Vec<_>>().join("; "), REASON_CHARS, masks.iter().copied());
     let (verdict, hint) = match class {
         Class::Already => (Verdict::Already, None),
         Class::Failed | Class::Unknown => (Verdict::Retry, None),
@@ -125,7 +126,7 @@ fn of_errors(errors: &[&LmsError], masks: &[&str]) -> Outcome {
         None => words,
     };
     let code = worst.map(|error| error.code.as_str()).filter(|code| !code.is_empty());
-    let outcome = Outcome::new(verdict, clean(code.unwrap_or("error"), 40, masks), reason);
+    let outcome = Outcome::new(verdict, mask(code.unwrap_or("error"), 40, masks.iter().copied()), reason);
     if class == Class::Failed { outcome.without_effect() } else { outcome }
 }
 
@@ -157,19 +158,6 @@ fn masks<'a>(keys: &'a Keys, records: &[&'a Fields]) -> Vec<&'a str> {
     let users = records.iter().flat_map(|row| ["Email", "EmployeeID"].map(|name| value(row, name)));
     let keys = [keys.account.expose_secret(), keys.user.expose_secret()];
     keys.into_iter().chain(users.flatten()).collect()
-}
-
-/// The text without these, and not without end. One of one to three letters stands in half of all words, so
-/// only longer ones are looked for.
-fn clean(text: &str, max_chars: usize, masks: &[&str]) -> String {
-    let mut masks: Vec<&str> = masks.iter().copied().filter(|mask| mask.chars().count() >= 4).collect();
-    // One may be a part of another: the longer goes first.
-    masks.sort_by_key(|mask| std::cmp::Reverse(mask.len()));
-    let clean = masks.iter().fold(text.to_owned(), |text, mask| text.replace(mask, "***"));
-    match clean.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
-        None => clean,
-    }
 }
 
 #[cfg(test)]

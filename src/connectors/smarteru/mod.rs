@@ -82,11 +82,7 @@ struct SmarterU {
 
 impl SmarterU {
     fn new(access: Access) -> Result<Self, ConnectError> {
-        let secret = |key: &str| {
-            let secret = access.secrets.get(key).filter(|secret| !secret.expose_secret().is_empty());
-            secret.cloned().ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
-        };
-        let keys = Keys { account: secret("account_api")?, user: secret("user_api")? };
+        let keys = Keys { account: access.secret("account_api")?, user: access.secret("user_api")? };
         let path = match access.settings.text("path") {
             Some(path) if path.starts_with('/') && !path.contains(['?', '#']) => path.to_owned(),
             Some(_) => return Err(ConnectError("path must begin with / and hold no ? or #".to_owned())),

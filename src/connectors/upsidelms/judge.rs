@@ -1,9 +1,10 @@
 //! What is judged alike whatever the call: answers that are no reply of the LMS's, and the words of those
 //! that are. Pure.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::wire::{Answer, LmsError};
+use crate::connectors::mask::clean;
 use crate::model::{Outcome, Verdict};
 
 /// The longest reason that is kept, in characters.
@@ -59,20 +60,6 @@ pub(super) fn told(verdict: Verdict, code: &str, errors: &[&LmsError], secrets: 
     });
     let words = clean(&words.collect::<Vec<_>>().join("; "), REASON_CHARS, secrets);
     Outcome::new(verdict, clean(code, CODE_CHARS, secrets), words)
-}
-
-/// The text without the secrets that it may echo, and not without end. A secret of one to three
-/// letters stands in half of all words, so only longer ones are looked for.
-fn clean(text: &str, max_chars: usize, secrets: &[&SecretString]) -> String {
-    let mut secrets: Vec<&str> = secrets.iter().map(|secret| secret.expose_secret()).collect();
-    secrets.retain(|secret| secret.chars().count() >= 4);
-    // A secret may be a part of another one: the longer goes first.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    let clean = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
-    match clean.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
-        None => clean,
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a connection's settings say of its portal: the keys, the cipher, and how it takes its calls. Pure.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::cipher::{Cipher, Mode};
 use super::redirect;
@@ -28,13 +28,7 @@ impl Portal {
     /// # Errors
     /// When a secret is missing, or a setting has a value that it can't have.
     pub(super) fn new(access: &Access) -> Result<Self, ConnectError> {
-        let secret = |key: &str| {
-            let value = access.settings.text(key).map(|value| SecretString::from(value.to_owned()));
-            access.secrets.get(key).cloned().or(value).filter(|secret| !secret.expose_secret().is_empty())
-        };
-        let missing = |key: &str| ConnectError(format!("{key} is missing or empty"));
-        let key = secret("portal_key").ok_or_else(|| missing("portal_key"))?;
-        let password = secret("password").ok_or_else(|| missing("password"))?;
+        let (key, password) = (access.secret("portal_key")?, access.secret("password")?);
         let mode = match access.settings.text("cipher") {
             None | Some("cbc") => Mode::Cbc,
             Some("ecb") => Mode::Ecb,

@@ -31,14 +31,7 @@ const TABLE: [(&str, &str, FieldKind); 4] = [
 
 /// `upsidelms.redirect_form`.
 pub(super) fn operation() -> Operation {
-    let fields = TABLE.map(|(name, label, kind)| Field {
-        name: name.into(),
-        label: label.to_owned(),
-        required: false,
-        kind,
-        max_chars: None,
-        secret: false,
-    });
+    let fields = TABLE.map(|(name, label, kind)| Field::new(name, label, false, kind));
     let summary = "makes a form that opens the portal, a curriculum of it, and signs a person in";
     Operation {
         // The form of a vanished row is left out of the next ones.

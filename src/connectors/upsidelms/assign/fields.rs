@@ -20,14 +20,7 @@ const TABLE: [(&str, &str, bool, FieldKind); 4] = [
 
 /// `upsidelms.assign_curriculum` as the portal of these settings takes it.
 pub(in super::super) fn assign_curriculum(settings: &Settings) -> Operation {
-    let fields = TABLE.map(|(name, label, required, kind)| Field {
-        name: name.into(),
-        label: label.to_owned(),
-        required,
-        kind,
-        max_chars: None,
-        secret: false,
-    });
+    let fields = TABLE.map(|(name, label, required, kind)| Field::new(name, label, required, kind));
     let summary = "assigns a curriculum to a learner, who is told by mail";
     let batch = settings.whole("batch").and_then(|batch| u32::try_from(batch).ok());
     Operation {
