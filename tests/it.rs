@@ -13,6 +13,7 @@ mod harness;
 
 mod architecture;
 mod cli;
+mod connectors;
 mod crash;
 mod daemon;
 mod pipeline;
