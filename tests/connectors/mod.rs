@@ -1,5 +1,9 @@
 //! What connectors send, read and answered by implementations that share no code with them.
 
+mod crowdwisdom;
 mod ispring;
+mod media77;
 mod peer;
 mod scene;
+mod smarteru;
+mod upsidelms;
