@@ -10,6 +10,7 @@
 )]
 
 mod harness;
+mod operations;
 
 mod architecture;
 mod cli;

@@ -162,7 +162,7 @@ pub(super) struct SandboxArgs {
     #[arg(long, default_value = "127.0.0.1:8077", value_name = "ADDR")]
     pub(super) listen: SocketAddr,
     /// Faults to play: slow=200ms,fail=0.1,lose=0.05,throttle=0.1,err500=0.1,html=0.1,garbage=0.1,
-    /// hang=0.01,cut=0.1,seed=7
+    /// hang=0.01,cut=0.1,seed=7,only=METHOD
     #[arg(long, default_value = "", value_name = "FAULTS")]
     pub(super) faults: String,
     /// "Admin Set Password" is on: a new user needs a password

@@ -21,6 +21,9 @@ pub(super) async fn sandbox(global: &Global, args: &SandboxArgs) -> Result<u8, F
         faults,
         ..SandboxOptions::default()
     };
+    let crowdwisdom = options.crowdwisdom.system_id.clone();
+    let (client_id, client_secret) =
+        (options.ispring.client_id.clone(), options.ispring.client_secret.clone());
     let (portal_key, password) = (options.upsidelms.portal_key.clone(), options.upsidelms.password.clone());
     let stop = stop_on_signal()?;
     let sandbox = Sandbox::start(args.listen, options)
@@ -30,10 +33,15 @@ pub(super) async fn sandbox(global: &Global, args: &SandboxArgs) -> Result<u8, F
         "a simulated UpsideLMS listens; a connection to it:\n\n\
          [connections.sandbox]\nproduct = \"upsidelms\"\nbase_url = \"{}\"\nportal_key = \"{portal_key}\"\n\
          password = {{ env = \"SANDBOX_PASSWORD\" }}   # SANDBOX_PASSWORD={password}\n\n\
-         its users: http://{}/sandbox/users   its calls: /sandbox/calls   counts: /sandbox/summary\n\
+         its users: http://{}/sandbox/users   its calls: /sandbox/calls   counts: /sandbox/summary\n\n\
+         a simulated CrowdWisdom   {}   system id {crowdwisdom}\n\
+         a simulated iSpring Learn {}   client {client_id}, secret {client_secret}\n\
+         what all of them hold: /sandbox/effects\n\
          Ctrl-C ends it.",
         sandbox.base_url(),
-        sandbox.address()
+        sandbox.address(),
+        sandbox.product_url("crowdwisdom"),
+        sandbox.product_url("ispring")
     ));
     stop.cancelled().await;
     sandbox.stop().await;

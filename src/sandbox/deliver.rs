@@ -69,6 +69,12 @@ impl World {
         Arrival { at, product, method, delay, fault }
     }
 
+    /// A person's browser came by: faults are for machines.
+    pub(super) fn visit(&self, product: &'static str, method: impl Into<String>) -> Arrival {
+        let (delay, fault) = (Duration::ZERO, FaultKind::None);
+        Arrival { at: Utc::now(), product, method: method.into(), delay, fault }
+    }
+
     /// The product has done its part: notes the call, then hands `answer`, the product's own, over.
     pub(super) async fn finish(
         &self,

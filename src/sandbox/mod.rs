@@ -41,7 +41,10 @@ pub use self::smarteru::{
     SmarteruCourse, SmarteruEnrolling, SmarteruGrades, SmarteruGroup, SmarteruOptions, SmarteruSession,
     SmarteruUser,
 };
-pub use self::upsidelms::{SandboxUser, UpsideLmsOptions};
+pub use self::upsidelms::{
+    SandboxUser, UpsideLmsAssignJson, UpsideLmsCurriculum, UpsideLmsLearner, UpsideLmsOptions,
+    UpsideLmsTrouble,
+};
 
 use self::dice::Dice;
 use self::line::{Line, Lines};
@@ -169,7 +172,8 @@ async fn serve(listener: TcpListener, world: Arc<World>) -> io::Result<()> {
     let router = Router::new()
         .nest("/crowdwisdom", crowdwisdom::router())
         .nest("/ispring", ispring::router())
-        .nest("/media77", media77::router())
+        // Launch links are appended to an address that ends with a slash.
+        .nest("/media77/", media77::router())
         .nest("/smarteru", smarteru::router())
         .nest("/upsidelms", upsidelms::router())
         .nest("/sandbox", inspect::router())

@@ -66,7 +66,7 @@ async fn text(sandbox: &Sandbox, client: &Client, form: &[(&str, &str)]) -> Stri
     response.text().await.expect("a body")
 }
 
-async fn inspect(sandbox: &Sandbox, client: &Client, what: &str) -> Value {
+pub(super) async fn inspect(sandbox: &Sandbox, client: &Client, what: &str) -> Value {
     let address = format!("http://{}/sandbox/{what}", sandbox.address());
     let body = client.get(address).send().await.expect("an answer").text().await.expect("a body");
     serde_json::from_str(&body).expect("JSON")

@@ -5,7 +5,9 @@ use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rollbook::sandbox::{Sandbox, SandboxCall, SandboxOptions, SandboxUser, UpsideLmsOptions};
+use rollbook::sandbox::{
+    IspringOptions, Sandbox, SandboxCall, SandboxOptions, SandboxUser, SmarteruOptions, UpsideLmsOptions,
+};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -20,6 +22,8 @@ pub(crate) struct Setup {
     pub(crate) portals: Vec<(&'static str, SandboxOptions)>,
     /// Further keys of every connection.
     pub(crate) connection: String,
+    /// Whether there is a connection to each other product of the first portal's sandbox.
+    pub(crate) products: bool,
 }
 
 impl Default for Setup {
@@ -35,7 +39,13 @@ impl Setup {
             jobs: vec![("people".to_owned(), job.text())],
             portals: vec![("upside", SandboxOptions::default())],
             connection: String::new(),
+            products: false,
         }
+    }
+
+    /// A world with a connection to every product: `upside`, `crowd`, `ispring`, `smarteru` and `media`.
+    pub(crate) fn products() -> Self {
+        Self { products: true, ..Self::default() }
     }
 
     /// Sets up the first portal.
@@ -91,6 +101,9 @@ impl World {
                 setup.connection
             );
             private(&folder.path().join("secrets").join(name), &password);
+            if setup.products && connections.matches("[connections.").count() == 1 {
+                connections += &products(&started, &setup.connection, &folder.path().join("secrets"));
+            }
             sandboxes.insert(name, started);
         }
         private(&folder.path().join("secrets/data-key"), &"5e".repeat(32));
@@ -293,6 +306,43 @@ impl World {
             assert_eq!(self.files(folder), [] as [PathBuf; 0]);
         }
     }
+}
+
+/// The connections to the other products of a sandbox.
+fn products(sandbox: &Sandbox, more: &str, secrets: &Path) -> String {
+    for (name, secret) in [
+        ("ispring", IspringOptions::default().client_secret),
+        ("account", SmarteruOptions::default().account_api),
+        ("user", SmarteruOptions::default().user_api),
+    ] {
+        private(&secrets.join(name), &secret);
+    }
+    let connection = |name: &str, product: &str, keys: &str| {
+        format!(
+            "[connections.{name}]\nproduct = \"{product}\"\nbase_url = \"{}\"\nrequests_per_second = 0\n\
+             {keys}\n{more}\n\n",
+            sandbox.product_url(product)
+        )
+    };
+    [
+        connection("crowd", "crowdwisdom", "system_id = \"sandbox\""),
+        connection(
+            "ispring",
+            "ispring",
+            "client_id = \"sandbox\"\nclient_secret = { file = \"secrets/ispring\" }\nrest_path = \"/api/v3\"",
+        ),
+        connection(
+            "smarteru",
+            "smarteru",
+            "account_api = { file = \"secrets/account\" }\nuser_api = { file = \"secrets/user\" }",
+        ),
+        connection(
+            "media",
+            "media77",
+            "lms_id = \"7\"\ndomain = \"portal.example.org\"\nenvironment = \"staging\"",
+        ),
+    ]
+    .concat()
 }
 
 fn call(call: &SandboxCall) -> String {

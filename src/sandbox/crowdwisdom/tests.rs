@@ -254,6 +254,10 @@ async fn messages_that_are_at_fault() {
         (good.replace("<credit name=\"CME\" ", "<credit "), "credits does not hold"),
         (good.replace("packageId", "packageID"), "unexpected element packageID"),
         (good.replace("sessionToken", "session"), "unexpected element session"),
+        (
+            good.replace("<systemId>sandbox</systemId>", "").replace("</record>", "</record><systemId/>"),
+            "element systemId",
+        ),
         (format!("<!DOCTYPE a>{good}"), "no document type"),
         (good.replace("<score>", "<score"), "no well-formed XML"),
     ];

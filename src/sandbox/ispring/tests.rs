@@ -7,7 +7,7 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::sandbox::tests::{outcomes, sandbox};
+use crate::sandbox::tests::{inspect, outcomes, sandbox};
 use crate::sandbox::{Faults, Sandbox, SandboxOptions, xml};
 
 /// The first token that is issued.
@@ -202,6 +202,16 @@ async fn every_status_goes_to_every_enrolment() {
         [("E2 / 17502fac-c10f-11ea-8fbd-a6eabe1809b2", 2), ("E2 / I2", 2), (KEY, 2), (first, 2)]
     );
     assert_eq!(sandbox.calls()[1].records, 4);
+    let counts = &inspect(&sandbox, &client, "summary").await["products"]["ispring"];
+    assert_eq!(
+        *counts,
+        json!({"calls": 5, "records": 8, "outcomes": {"token": 1, "queued": 2, "complete": 2},
+               "assignments": 0, "completions": 4, "applied": 8, "tasks": 2})
+    );
+    let effects = inspect(&sandbox, &client, "effects").await;
+    assert_eq!(effects["completions"][0]["applied"], 2);
+    let task = json!({"product": "ispring", "task": "100028", "state": "complete", "polls": 1, "records": 4});
+    assert_eq!(effects["tasks"][1], task);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use super::effects::SandboxEffects;
 pub struct Media77Options {}
 
 pub(super) fn router() -> Router<Arc<World>> {
-    Router::new().fallback(get(course))
+    Router::new().route("/", get(course)).route("/{*course}", get(course))
 }
 
 /// The platform, which holds nothing.

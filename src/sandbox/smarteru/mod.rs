@@ -8,7 +8,6 @@ mod enrolments;
 mod options;
 mod package;
 mod reply;
-mod tree;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};

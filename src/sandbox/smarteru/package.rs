@@ -5,7 +5,7 @@
 
 use super::complaints::Complaint;
 use super::options::SmarteruOptions;
-use super::tree::Element;
+use crate::sandbox::xml::{self, Node};
 
 /// The one method that the account has.
 pub(super) const METHOD: &str = "enrollSessionHistory";
@@ -15,18 +15,18 @@ pub(super) struct Package {
     account_api: String,
     user_api: String,
     pub(super) method: String,
-    root: Element,
+    root: Node,
 }
 
 impl Package {
     pub(super) fn read(xml: &str) -> Result<Self, Complaint> {
-        let root = Element::parse(xml).ok_or_else(Complaint::malformed)?;
+        let root = xml::read(xml.as_bytes()).map_err(|_| Complaint::malformed())?;
         if root.name != "SmarterU" {
             return Err(Complaint::no_root());
         }
         let text = |code, tag| {
             let found = root.child(tag).ok_or_else(|| Complaint::no_tag(code, tag));
-            found.map(|element| element.text.clone())
+            found.map(|element| element.text.trim().to_owned())
         };
         let account_api = text("SU:05", "AccountAPI")?;
         let user_api = text("SU:06", "UserAPI")?;
@@ -45,6 +45,9 @@ impl Package {
         }
         if self.method != METHOD {
             return Err(Complaint::no_method());
+        }
+        if let Some(stray) = self.root.stray(None) {
+            return Err(Complaint::unexpected(&stray.name));
         }
         no_others(&self.root, &["AccountAPI", "UserAPI", "Method", "Parameters"])?;
         let parameters = self.root.child("Parameters").ok_or_else(Complaint::structure)?;
@@ -107,7 +110,7 @@ impl Group {
 }
 
 impl Enrolment {
-    fn read(element: &Element) -> Result<Self, Complaint> {
+    fn read(element: &Node) -> Result<Self, Complaint> {
         const TAGS: [&str; 7] = [
             "User",
             "Group",
@@ -142,7 +145,7 @@ impl Enrolment {
 }
 
 /// The value of the one or the other tag, and whether it was the one: they exclude each other.
-fn one_of(element: &Element, one: &str, other: &str) -> Result<(bool, String), Complaint> {
+fn one_of(element: &Node, one: &str, other: &str) -> Result<(bool, String), Complaint> {
     no_others(element, &[one, other])?;
     match (element.child(one), element.child(other)) {
         (Some(one), None) => Ok((true, value(one)?)),
@@ -151,13 +154,13 @@ fn one_of(element: &Element, one: &str, other: &str) -> Result<(bool, String), C
     }
 }
 
-fn value(element: &Element) -> Result<String, Complaint> {
+fn value(element: &Node) -> Result<String, Complaint> {
     no_others(element, &[])?;
-    Ok(element.text.clone())
+    Ok(element.text.trim().to_owned())
 }
 
 /// Each of these at most once, and nothing else.
-fn no_others(element: &Element, allowed: &[&str]) -> Result<(), Complaint> {
+fn no_others(element: &Node, allowed: &[&str]) -> Result<(), Complaint> {
     let mut seen = Vec::new();
     for child in &element.children {
         let name = child.name.as_str();

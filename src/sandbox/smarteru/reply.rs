@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use quick_xml::escape::escape;
-
 use super::complaints::Complaint;
 use super::package::Enrolment;
+use crate::sandbox::xml::escaped;
 
 /// What became of a package.
 #[derive(Default)]
@@ -34,7 +33,7 @@ impl Reply<'_> {
                 "         <Enrollment block=\"{block}\">\n            <User>{}</User>\n            \
                  <LearningModuleID>{}</LearningModuleID>\n         </Enrollment>\n",
                 cdata(sent.user.sent()),
-                escape(&sent.course)
+                escaped(&sent.course)
             );
         }
         xml.push_str("      </Enrollments>\n   </Info>\n\n   <Errors>\n");
@@ -44,7 +43,7 @@ impl Reply<'_> {
                 "      <Error>\n         <ErrorID>{}</ErrorID>\n         \
                  <ErrorMessage>{}</ErrorMessage>\n      </Error>\n",
                 complaint.code,
-                escape(&complaint.text)
+                escaped(&complaint.text)
             );
         }
         xml.push_str("   </Errors>\n</SmarterU>\n");

@@ -122,16 +122,17 @@ fn short(xml: &str) -> Vec<String> {
 }
 
 /// Sends Dana with this changed, to an account that lists what exists.
-async fn check(from: &str, to: &str, expected: &[&str]) {
-    let (sandbox, client) = account(listed()).await;
+async fn check(at: &(Sandbox, Client), from: &str, to: &str, expected: &[&str]) {
+    let (sandbox, client) = at;
     assert!(DANA.contains(from), "{from}");
-    let answer = enrol(&sandbox, &client, &[&DANA.replace(from, to)]).await;
+    let answer = enrol(sandbox, client, &[&DANA.replace(from, to)]).await;
     assert_eq!(short(&answer), expected, "{from} -> {to}");
-    assert_eq!(sandbox.effects().completions.len(), usize::from(expected[0] == "Success"), "{from} -> {to}");
+    let held = usize::from(expected[0] == "Success");
+    assert_eq!(sandbox.effects().completions.len(), held, "{from} -> {to}");
 }
 
-async fn refused(from: &str, to: &str, expected: &str) {
-    check(from, to, &["Failed", expected]).await;
+async fn refused(at: &(Sandbox, Client), from: &str, to: &str, expected: &str) {
+    check(at, from, to, &["Failed", expected]).await;
 }
 
 #[tokio::test]
@@ -207,6 +208,7 @@ async fn packages_that_are_built_wrong() {
         ("EnrollmentStatus>", "Status>", unexpected("Status")),
         ("<Parameters>", "<Parameters><User/>", unexpected("User")),
         ("<Grade>", "<Grade/><Grade>", unexpected("Grade")),
+        ("<User>", "<User xmlns='urn:x'>", unexpected("User")),
         ("</Enrollment>", "</Enrollment><Grade/>", unexpected("Grade")),
         (group, "Groupname>", unexpected("Groupname")),
         ("[CDATA[85]]", "[CDATA[85]]><b/><![CDATA[]]", unexpected("b")),
@@ -220,59 +222,65 @@ async fn packages_that_are_built_wrong() {
 
 #[tokio::test]
 async fn values_that_are_none() {
-    refused("dana.brown@finashoes.com", "dana.brown", "ESH:01 The Email provided is not valid.").await;
+    let at = account(listed()).await;
+    refused(&at, "dana.brown@finashoes.com", "dana.brown", "ESH:01 The Email provided is not valid.").await;
     let employee = |id: &str| format!("<EmployeeID>{id}</EmployeeID>");
     let email = "<Email><![CDATA[dana.brown@finashoes.com]]></Email>";
-    refused(email, &employee(""), "ESH:02 The EmployeeID provided is not valid.").await;
-    refused("Shoes & Co", "", "ESH:03 The GroupName provided is not valid.").await;
+    refused(&at, email, &employee(""), "ESH:02 The EmployeeID provided is not valid.").await;
+    refused(&at, "Shoes & Co", "", "ESH:03 The GroupName provided is not valid.").await;
     let group = "<GroupName><![CDATA[Shoes & Co]]></GroupName>";
-    refused(group, "<GroupID> </GroupID>", "ESH:04 The GroupID provided is not valid.").await;
-    refused("[3860]", "[Shoes]", "ESH:05 The LearningModuleID provided is not valid.").await;
-    refused("[71]", "[7 1]", "ESH:06 The LearningModuleSessionID provided is not valid.").await;
-    refused("[Completed]", "[]", "ESH:07 The EnrollmentStatus provided is not valid.").await;
-    refused("[Completed]", "[Attended]", "ESH:09 The Grade provided is not valid.").await;
-    refused("[71]", "[74]", "ESH:09 The Grade provided is not valid.").await;
-    refused("[2020-02-29]", "[]", "ESH:10 The EnrolledDate provided is not valid.").await;
+    refused(&at, group, "<GroupID> </GroupID>", "ESH:04 The GroupID provided is not valid.").await;
+    refused(&at, "[3860]", "[Shoes]", "ESH:05 The LearningModuleID provided is not valid.").await;
+    refused(&at, "[71]", "[7 1]", "ESH:06 The LearningModuleSessionID provided is not valid.").await;
+    refused(&at, "[Completed]", "[]", "ESH:07 The EnrollmentStatus provided is not valid.").await;
+    refused(&at, "[Completed]", "[Attended]", "ESH:09 The Grade provided is not valid.").await;
+    refused(&at, "[71]", "[74]", "ESH:09 The Grade provided is not valid.").await;
+    refused(&at, "[2020-02-29]", "[]", "ESH:10 The EnrolledDate provided is not valid.").await;
 }
 
 #[tokio::test]
 async fn values_that_do_not_fit() {
+    let at = account(listed()).await;
     for date in ["2021-02-29", "2/29/2020", "29.02.2020", " 20200229"] {
-        refused("2020-02-29", date, "ESH:12 Enrollment 1 - Enrolled date provided is not valid.").await;
+        refused(&at, "2020-02-29", date, "ESH:12 Enrollment 1 - Enrolled date provided is not valid.").await;
     }
     let status = "ESH:13 Enrollment 1 - Enrollment Status is not valid. Valid statuses are 'NotAttended', \
                   'Attended' or 'Completed'.";
-    refused("[Completed]", "[completed]", status).await;
-    refused("[3860]", "[3862]", "ESH:14 Enrollment 1 - The Learning Module ID provided is not valid.").await;
+    refused(&at, "[Completed]", "[completed]", status).await;
+    refused(&at, "[3860]", "[3862]", "ESH:14 Enrollment 1 - The Learning Module ID provided is not valid.")
+        .await;
     let session = "ESH:15 Enrollment 1 - The Learning Module Session ID provided is not valid.";
-    refused("[71]", "[76]", session).await;
-    refused("[71]", "[75]", session).await;
+    refused(&at, "[71]", "[76]", session).await;
+    refused(&at, "[71]", "[75]", session).await;
     let missing = "ESH:16 Enrollment 1 - The Learning Module Session ID was not provided.";
-    refused("[71]", "[]", missing).await;
+    refused(&at, "[71]", "[]", missing).await;
     let tag = "<LearningModuleSessionID><![CDATA[71]]></LearningModuleSessionID>";
-    refused(tag, "", missing).await;
+    refused(&at, tag, "", missing).await;
     let email = "ESH:21 Enrollment 1 - The email address 'ed@finashoes.com' is not a valid user.";
-    refused("dana.brown@", "ed@", email).await;
+    refused(&at, "dana.brown@", "ed@", email).await;
     let employee = "ESH:22 Enrollment 1 - The employee id 'd1' is not a valid user.";
     let by_id = "<EmployeeID>d1</EmployeeID>";
-    refused("<Email><![CDATA[dana.brown@finashoes.com]]></Email>", by_id, employee).await;
-    refused("Shoes &", "Socks &", "ESH:23 The group name 'Socks & Co' is not valid.").await;
-    refused("Shoes & Co", "Hats", "ESH:23 The group name 'Hats' is not valid.").await;
+    refused(&at, "<Email><![CDATA[dana.brown@finashoes.com]]></Email>", by_id, employee).await;
+    refused(&at, "Shoes &", "Socks &", "ESH:23 The group name 'Socks & Co' is not valid.").await;
+    refused(&at, "Shoes & Co", "Hats", "ESH:23 The group name 'Hats' is not valid.").await;
     let group = "<GroupName><![CDATA[Shoes & Co]]></GroupName>";
-    refused(group, "<GroupID>g4</GroupID>", "ESH:24 The group identifier 'g4' is not valid.").await;
-    refused(group, "<GroupID>g2</GroupID>", "ESH:27 The course is not assigned to the learner's group.")
+    refused(&at, group, "<GroupID>g4</GroupID>", "ESH:24 The group identifier 'g4' is not valid.").await;
+    refused(&at, group, "<GroupID>g2</GroupID>", "ESH:27 The course is not assigned to the learner's group.")
         .await;
-    check(group, "<GroupID>g1</GroupID>", &["Success", "1"]).await;
+    check(&at, group, "<GroupID>g1</GroupID>", &["Success", "1"]).await;
 }
 
 #[tokio::test]
 async fn grades_by_the_sessions_kind() {
+    let at = account(listed()).await;
     let letter = "ESH:17 Enrollment 1 - Grade is not valid for session with grade type 'Letter Grade'. Letter \
                   Grade must be 5 characters or less.";
     let pass = "ESH:18 Enrollment 1 - Grade is not valid for session with grade type 'Pass/Fail'. Valid values \
                 are 'Pass' and 'Fail'.";
     let percent = "ESH:19 Enrollment 1 - Grade is not valid for session with grade type 'Percentage'.";
     let absent = "ESH:20 Enrollment 1 - If enrollment status is Not Attended, user cannot have a grade.";
+    // Enrolling again and again shows the checks alone.
+    let (sandbox, client) = account(SmarteruOptions { enrolls_again: true, ..listed() }).await;
     for (session, grades, error) in [
         ("71", ["0", "100", "99.5", ""].as_slice(), ""),
         ("71", &["101", "-1", "85%", "1e1", "85,5", "NaN", "."], percent),
@@ -284,14 +292,13 @@ async fn grades_by_the_sessions_kind() {
     ] {
         for grade in grades {
             let sent = DANA.replace("[71]", &format!("[{session}]")).replace("[85]", &format!("[{grade}]"));
-            let (sandbox, client) = account(listed()).await;
             let answer = short(&enrol(&sandbox, &client, &[&sent]).await);
             let expected = if error.is_empty() { ["Success", "1"] } else { ["Failed", error] };
             assert_eq!(answer, expected, "{grade}");
         }
     }
-    refused("[Completed]", "[NotAttended]", absent).await;
-    check("<Grade><![CDATA[85]]></Grade>", "", &["Success", "1"]).await;
+    refused(&at, "[Completed]", "[NotAttended]", absent).await;
+    check(&at, "<Grade><![CDATA[85]]></Grade>", "", &["Success", "1"]).await;
 }
 
 #[tokio::test]

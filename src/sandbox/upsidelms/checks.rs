@@ -1,69 +1,12 @@
 //! What the portal finds wrong with a user that it was sent: everything, in the document's order. Pure.
 
 use chrono::NaiveDate;
-use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::UpsideLmsOptions;
+use super::complaints::Complaint;
 use super::fields::{FIELDS, Field, Kind};
 use super::users::{Users, is_inactive};
-
-/// One item of the error list. Texts, double blanks and all, are those of the document's samples.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Complaint {
-    pub(super) code: &'static str,
-    text: String,
-}
-
-impl Complaint {
-    fn new(code: &'static str, text: &str, label: &str) -> Self {
-        Self { code, text: format!("{text} ({label})") }
-    }
-
-    pub(super) fn invalid(label: &str) -> Self {
-        Self::new("Err001", "Invalid value received against parameter.", label)
-    }
-
-    /// The sample's code and spelling, both at odds with the table of codes (Err003, "does not exist").
-    pub(super) fn unknown_role() -> Self {
-        Self::new("Err001", "Record does not exists in system.", "LMS Role")
-    }
-
-    pub(super) fn mandatory(label: &str) -> Self {
-        Self::new("Err002", "Mandatory Field.", label)
-    }
-
-    pub(super) fn no_record(label: &str) -> Self {
-        Self::new("Err003", "Record does not exist in system.", label)
-    }
-
-    /// Two blanks, as in the sample; the table of codes has one.
-    pub(super) fn date(label: &str) -> Self {
-        Self::new("Err004", "Invalid  Date format.", label)
-    }
-
-    pub(super) fn duplicate(label: &str) -> Self {
-        Self::new("Err005", "Duplicate record.", label)
-    }
-
-    pub(super) fn no_licences() -> Self {
-        Self { code: "Err006", text: "No Licenses Found.".to_owned() }
-    }
-
-    pub(super) fn access_disabled() -> Self {
-        Self { code: "Err007", text: "Access Disabled".to_owned() }
-    }
-
-    pub(super) fn internal() -> Self {
-        Self { code: "Err500", text: "Internal server error.".to_owned() }
-    }
-}
-
-impl Serialize for Complaint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([(self.code, &self.text)])
-    }
-}
 
 /// All complaints about the user `sent`; none if the user can be created or updated.
 pub(super) fn complaints(

@@ -1,13 +1,23 @@
-//! A simulated UpsideLMS portal: `POST /rest/manageuser`, as the vendor's document has it under
-//! "Create/Update user in LMS Database".
+//! A simulated UpsideLMS portal: users, assignments, learning plans and redirection. Here is
+//! `POST /rest/manageuser`, as the vendor's document has it under "Create/Update user in LMS Database".
 //!
 //! A failure is answered HTTP 200, like a success.
 
-mod checks;
-mod fields;
 mod options;
+
+mod checks;
+mod complaints;
+mod fields;
 mod users;
 mod wire;
+
+mod assign;
+mod assign_reply;
+mod curricula;
+mod learners;
+mod plan;
+
+mod redirect;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -19,10 +29,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Form, Router};
 
-pub use self::options::UpsideLmsOptions;
+pub use self::curricula::{UpsideLmsCurriculum, UpsideLmsTrouble};
+pub use self::learners::UpsideLmsLearner;
+pub use self::options::{UpsideLmsAssignJson, UpsideLmsOptions};
 pub use self::users::SandboxUser;
 
-use self::checks::Complaint;
+use self::complaints::Complaint;
+use self::curricula::Assignments;
 use self::users::{Effect, Users};
 use self::wire::{Call, Cipher, Read, Reply};
 use super::deliver::Seen;
@@ -36,7 +49,11 @@ const PRODUCT: &str = "upsidelms";
 const LANGUAGES: [&str; 5] = ["en", "ar", "fr", "cn", "sp"];
 
 pub(super) fn router() -> Router<Arc<World>> {
-    Router::new().route("/rest/manageuser", post(manage_user))
+    Router::new()
+        .route("/rest/manageuser", post(manage_user))
+        .route("/rest/assigncurriculum", post(assign::assign_curriculum))
+        .route("/rest/trainingplan", post(plan::training_plan))
+        .merge(redirect::routes())
 }
 
 /// The portal: how it is set up, and whom it holds.
@@ -44,6 +61,8 @@ pub(super) struct Portal {
     options: UpsideLmsOptions,
     cipher: Cipher,
     users: Mutex<Users>,
+    /// Locked after the users, where both are needed.
+    assignments: Mutex<Assignments>,
 }
 
 /// What the portal made of a call.
@@ -88,7 +107,7 @@ fn outcome(verdict: &Verdict) -> String {
 impl Portal {
     pub(super) fn new(options: UpsideLmsOptions) -> Self {
         let cipher = Cipher::new(&options.password);
-        Self { options, cipher, users: Mutex::default() }
+        Self { options, cipher, users: Mutex::default(), assignments: Mutex::default() }
     }
 
     /// Copies of all users, by unique id.
@@ -97,7 +116,9 @@ impl Portal {
     }
 
     /// Tells what was assigned; the users are asked for apart.
-    pub(super) fn effects(&self, _effects: &mut SandboxEffects) {}
+    pub(super) fn effects(&self, effects: &mut SandboxEffects) {
+        effects.assignments.extend(lock(&self.assignments).effects());
+    }
 
     fn answer(&self, call: &Call, fault: FaultKind) -> (Verdict, Response) {
         // Without a valid portal key no portal is known, so neither is a cipher: the answer is plain, and
@@ -105,7 +126,7 @@ impl Portal {
         if call.portal_key.is_empty() || call.portal_key != self.options.portal_key {
             let complaints = vec![Complaint::invalid("Portal key")];
             let body = Reply::failure(&complaints, None).to_json();
-            return (Err(complaints), plain(body));
+            return (Err(complaints), self.respond(body, false));
         }
         let verdict = match fault {
             FaultKind::Disabled => Err(vec![Complaint::access_disabled()]),
@@ -120,10 +141,15 @@ impl Portal {
             Err(complaints) => Reply::failure(complaints, token),
         }
         .to_json();
-        if self.options.plain_answers {
-            return (verdict, plain(body));
+        (verdict, self.respond(body, true))
+    }
+
+    /// Encrypted for those who bore a valid portal key, unless answers are plain.
+    fn respond(&self, json: String, key_is_valid: bool) -> Response {
+        if key_is_valid && !self.options.plain_answers {
+            return self.cipher.encrypt(&json).into_response();
         }
-        (verdict, self.cipher.encrypt(&body).into_response())
+        ([(header::CONTENT_TYPE, "application/json")], json).into_response()
     }
 
     /// Checks and effect are one step: two calls at once can't both be the first with an e-mail.
@@ -154,6 +180,5 @@ impl Portal {
     }
 }
 
-fn plain(json: String) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
-}
+#[cfg(test)]
+mod tests;

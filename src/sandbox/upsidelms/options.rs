@@ -1,5 +1,8 @@
 //! How the simulated UpsideLMS portal is set up.
 
+use super::curricula::UpsideLmsCurriculum;
+use super::learners::UpsideLmsLearner;
+
 /// How the simulated UpsideLMS portal is set up.
 #[derive(Clone)]
 pub struct UpsideLmsOptions {
@@ -21,6 +24,29 @@ pub struct UpsideLmsOptions {
     pub roles: Option<Vec<String>>,
     /// Line managers, direct and indirect, must be e-mails of users that exist.
     pub check_managers: bool,
+    /// The curricula that exist; none listed: any.
+    pub curricula: Vec<UpsideLmsCurriculum>,
+    /// Learners whom assignments, plans and redirections know beside the simulated users.
+    pub learners: Vec<UpsideLmsLearner>,
+    /// What is assigned already is Err009 and what is expired Err010, as in the document's sample; else the
+    /// other way round, as in its table.
+    pub already_is_err009: bool,
+    /// What is assigned already is assigned and mailed again, so that it shows; else it is refused.
+    pub assigns_again: bool,
+    /// How the details of an assignment must come.
+    pub assign_json: UpsideLmsAssignJson,
+}
+
+/// How the details of an assignment must come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UpsideLmsAssignJson {
+    /// Plain or encrypted.
+    #[default]
+    Either,
+    /// Encrypted.
+    Encrypted,
+    /// Plain.
+    Plain,
 }
 
 /// The vendor's sample password, portal key `sandbox`, managers checked, and nothing limited or mandatory
@@ -37,6 +63,11 @@ impl Default for UpsideLmsOptions {
             nodes: None,
             roles: None,
             check_managers: true,
+            curricula: Vec::new(),
+            learners: Vec::new(),
+            already_is_err009: false,
+            assigns_again: false,
+            assign_json: UpsideLmsAssignJson::Either,
         }
     }
 }

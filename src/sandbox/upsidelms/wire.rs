@@ -10,7 +10,7 @@ use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::checks::Complaint;
+use super::complaints::Complaint;
 
 /// AES-128-CBC with PKCS#7 padding, in standard Base64.
 ///
@@ -67,6 +67,19 @@ impl<T> Read<T> {
     }
 }
 
+impl Read<String> {
+    pub(super) fn parameter(parameters: &HashMap<String, String>, name: &str, cipher: &Cipher) -> Self {
+        match parameters.get(name).map(String::as_str) {
+            None | Some("") => Self::Missing,
+            Some(text) => match cipher.decrypt(text) {
+                None => Self::Unreadable,
+                Some(plain) if plain.trim().is_empty() => Self::Missing,
+                Some(plain) => Self::Value(plain),
+            },
+        }
+    }
+}
+
 /// A call of manageuser as it came in.
 pub(super) struct Call {
     pub(super) portal_key: String,
@@ -77,14 +90,7 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn read(parameters: &HashMap<String, String>, cipher: &Cipher) -> Self {
-        let encrypted = |name: &str| match parameters.get(name).map(String::as_str) {
-            None | Some("") => Read::Missing,
-            Some(text) => match cipher.decrypt(text) {
-                None => Read::Unreadable,
-                Some(plain) if plain.trim().is_empty() => Read::Missing,
-                Some(plain) => Read::Value(plain),
-            },
-        };
+        let encrypted = |name: &str| Read::parameter(parameters, name, cipher);
         Self {
             portal_key: parameters.get("lmsportalid").cloned().unwrap_or_default(),
             token: encrypted("lmstokenid"),

@@ -1,0 +1,4 @@
+//! Every operation of the registry, from a file to what the simulated LMS holds.
+
+mod faults;
+mod stands;
