@@ -4,6 +4,8 @@
 use rollbook::connectors::{PRODUCTS, Settings};
 use rollbook::model::OperationKind;
 
+use rollbook::sandbox::UpsideLmsLearner;
+
 use super::stands::{STANDS, Stand};
 use crate::harness::{Setup, World};
 
@@ -31,7 +33,10 @@ const FAULTS: [Expected; 8] = [
 fn world(stand: &Stand) -> World {
     let mut setup = Setup::products().connection("timeout_s = 1");
     setup.jobs = vec![("people".to_owned(), stand.job())];
-    setup.start()
+    let learners =
+        ["L1", "L2"].map(str::to_owned).into_iter().chain((0..9).map(|number| format!("X{number}")));
+    let learner = |unique_id| UpsideLmsLearner { unique_id, ..UpsideLmsLearner::default() };
+    setup.portal(|portal| portal.learners = learners.map(learner).collect()).start()
 }
 
 #[test]
