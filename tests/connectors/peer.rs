@@ -37,6 +37,14 @@ impl Peer {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// From now on it answers in another mode.
+    pub(super) fn set_mode(&self, mode: &str) {
+        let path = self.out.path().join("mode");
+        // Never half of it.
+        fs::write(path.with_extension("part"), mode).unwrap();
+        fs::rename(path.with_extension("part"), path).unwrap();
+    }
+
     /// All that it was sent, in order.
     pub(super) fn journal(&self) -> Vec<Value> {
         let entries = fs::read_dir(self.out.path()).unwrap().map(|entry| entry.unwrap().path());

@@ -24,19 +24,27 @@ pub(super) struct Scene {
     connections: String,
     secrets: Vec<(String, String)>,
     pushes: String,
-    /// Keys of the job itself.
-    pub(super) job: &'static str,
-    /// Keys of its source.
-    pub(super) source: &'static str,
+    keys: &'static str,
 }
 
 impl Scene {
     /// With a connection that is called like its product.
-    pub(super) fn connection(mut self, product: &str, base_url: &str, keys: &str) -> Self {
+    pub(super) fn connection(self, product: &str, base_url: &str, keys: &str) -> Self {
+        self.connection_called(product, product, base_url, keys)
+    }
+
+    /// With a connection of that name.
+    pub(super) fn connection_called(mut self, name: &str, product: &str, base_url: &str, keys: &str) -> Self {
         self.connections += &format!(
-            "[connections.{product}]\nproduct = \"{product}\"\nbase_url = \"{base_url}\"\n\
+            "[connections.{name}]\nproduct = \"{product}\"\nbase_url = \"{base_url}\"\n\
              requests_per_second = 0\n{keys}\n"
         );
+        self
+    }
+
+    /// With these keys of the job itself.
+    pub(super) fn keys(mut self, keys: &'static str) -> Self {
+        self.keys = keys;
         self
     }
 
@@ -59,11 +67,10 @@ impl Scene {
     pub(super) fn start(self) -> World {
         let text = format!(
             "{}\n[source]\nfolder = \"../inbox\"\npattern = \"*.csv\"\nkey = [\"key\"]\nrows = \"full\"\n\
-             settle_s = 0\n{}\n{}[report]\nto = [\"lms-admins@example.org\"]\n",
-            self.job, self.source, self.pushes
+             settle_s = 0\n{}[report]\nto = [\"lms-admins@example.org\"]\n",
+            self.keys, self.pushes
         );
-        let setup =
-            Setup { jobs: vec![("trial".to_owned(), text)], portals: Vec::new(), connection: String::new() };
+        let setup = Setup { jobs: vec![("trial".to_owned(), text)], portals: Vec::new(), ..Setup::default() };
         let world = setup.start();
         let path = world.path("rollbook.toml");
         let mut config = fs::OpenOptions::new().append(true).open(path).unwrap();

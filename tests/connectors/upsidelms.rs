@@ -34,6 +34,9 @@ mod assigning {
         ["6", "", "", "m@example.org", "113"],
     ];
 
+    /// What is in doubt is looked up once its call can't be under way any more.
+    const SOON: &str = "timeout_s = 2";
+
     fn world(base_url: &str, keys: &str) -> World {
         let push = "first_load = \"create\"";
         connection(base_url, keys).push("upsidelms", "assign_curriculum", push, FIELDS).start()
@@ -125,7 +128,7 @@ mod assigning {
     #[test]
     fn an_answer_that_was_lost_is_looked_up_and_nothing_is_sent_again() {
         let Some(peer) = peer(&["--mode", "lost"]) else { return };
-        let mut world = world(&peer.base_url(), "");
+        let mut world = world(&peer.base_url(), SOON);
         sync(&mut world, &rows()).expect("ok, 6 create, 6 accepted");
         assert_eq!(assigned(&peer), wanted(&ROWS), "each was sent once");
         assert_ne!(peer.decoded("trainingplan"), [] as [Value; 0]);
@@ -134,7 +137,7 @@ mod assigning {
     #[test]
     fn an_answer_to_another_call_is_none() {
         let Some(peer) = peer(&["--mode", "other-token"]) else { return };
-        let mut world = world(&peer.base_url(), "");
+        let mut world = world(&peer.base_url(), SOON);
         sync(&mut world, &rows()).expect("ok, 6 create, 6 accepted");
         assert_eq!(assigned(&peer), wanted(&ROWS), "each was sent once");
         assert_ne!(peer.decoded("trainingplan"), [] as [Value; 0], "it is the plan that tells");

@@ -61,7 +61,8 @@ class Service:
     def open(self, body):
         """The operation and its values."""
         try:
-            root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
+            parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+            root = etree.fromstring(body, parser)
         except etree.XMLSyntaxError as error:
             raise Refusal("Client", f"no XML: {error}") from error
         if root.getroottree().docinfo.doctype:
