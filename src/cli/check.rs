@@ -2,7 +2,7 @@
 
 use crate::config::{self, Config, Problem};
 use crate::engine::{open_mailer, probe_connection};
-use crate::model::Verdict;
+use crate::model::{Outcome, Verdict};
 use crate::trigger::next_times;
 
 use super::args::{Check, Global};
@@ -48,16 +48,15 @@ fn say_times(config: &Config) {
     }
 }
 
+/// The code of a connector that can ask its LMS nothing harmless.
+const NOT_CHECKABLE: &str = "not checkable";
+
 async fn live(config: &Config) -> u8 {
-    let mut failed = 0;
+    let mut failed = 0_u8;
     for connection in config.connections.values() {
         let outcome = probe_connection(connection).await;
-        if outcome.verdict == Verdict::Accepted {
-            say(format!("connection {}: signed in", connection.name));
-        } else {
-            failed += 1;
-            say(format!("connection {}: {}: {}", connection.name, outcome.code, outcome.reason));
-        }
+        failed += u8::from(outcome.verdict != Verdict::Accepted);
+        say(format!("connection {}: {}", connection.name, found(&outcome)));
     }
     match open_mailer(config) {
         Ok(None) => {}
@@ -74,4 +73,28 @@ async fn live(config: &Config) -> u8 {
         }
     }
     u8::from(failed > 0)
+}
+
+/// What a sign-in came to, in words.
+fn found(outcome: &Outcome) -> String {
+    match outcome.verdict {
+        Verdict::Accepted if outcome.code != NOT_CHECKABLE => "signed in".to_owned(),
+        _ => format!("{}: {}", outcome.code, outcome.reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_is_told_from_one_that_nobody_can_try() {
+        let check = |verdict, code: &str, expected: &str| {
+            assert_eq!(found(&Outcome::new(verdict, code, "why")), expected);
+        };
+        check(Verdict::Accepted, "", "signed in");
+        check(Verdict::Accepted, "Success", "signed in");
+        check(Verdict::Accepted, "not checkable", "not checkable: why");
+        check(Verdict::StopConnection, "Err001", "Err001: why");
+    }
 }

@@ -3,6 +3,8 @@
 use email_address::{EmailAddress, Options};
 use reqwest::Url;
 
+use crate::model::is_loopback;
+
 use super::cursor::Value;
 
 /// Names that people choose and that stand in commands and JSON: what is wrong with one.
@@ -65,10 +67,4 @@ pub(super) fn base_url(value: &Value<'_>) -> Option<String> {
         Ok(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
     };
     found.map_err(|message| value.problem(message)).ok()
-}
-
-/// Whether a host is this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

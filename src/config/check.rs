@@ -39,6 +39,8 @@ pub(super) enum Thing {
     DropFolder(PathBuf),
     /// A folder that Rollbook makes for itself where it is missing.
     OwnFolder(PathBuf),
+    /// A file that Rollbook writes, in a folder that it makes where it is missing.
+    OwnFile(PathBuf),
     /// A file that is read.
     File(PathBuf),
     /// A secret.
@@ -60,6 +62,7 @@ pub(super) fn check_in(world: &World, environment: &dyn Fn(&str) -> Option<Strin
         let found: Vec<(ProblemKind, String)> = match thing {
             Thing::DropFolder(path) => error(drop_folder(path)),
             Thing::OwnFolder(path) => error(own_folder(path)),
+            Thing::OwnFile(path) => error(own_file(path)),
             Thing::File(path) => error(readable_file(path)),
             Thing::Secret(reference) => secret(reference, 1, environment),
             Thing::DataKey(reference) => secret(reference, DATA_KEY_CHARS, environment),
@@ -109,6 +112,13 @@ fn own_folder(path: &Path) -> Option<String> {
             ))
         }
         Err(error) => Some(not_there("folder", path, &error)),
+    }
+}
+
+fn own_file(path: &Path) -> Option<String> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => Some(format!("{} is not a regular file", path.display())),
+        _ => own_folder(or_here(path.parent().unwrap_or(path))),
     }
 }
 

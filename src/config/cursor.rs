@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use toml::de::{DeTable, DeValue};
 
-use super::check::Thing;
+use super::check::{Place, Thing};
 use super::document::Page;
 use super::problem::{ProblemKind, hint};
 
@@ -54,6 +54,14 @@ impl<'a> Table<'a> {
             .collect()
     }
 
+    /// The same in the order in which they are written, where that means something.
+    pub(super) fn written(&self) -> Vec<(String, Value<'a>)> {
+        let place = |name: &str| self.entries.get_key_value(name).map(|(key, _)| key.span().start);
+        let mut entries = self.entries();
+        entries.sort_by_key(|(name, _)| place(name));
+        entries
+    }
+
     /// Reports every key that nobody asked for.
     pub(super) fn finish(&self) {
         let known = self.known.borrow();
@@ -67,7 +75,20 @@ impl<'a> Table<'a> {
 
     /// Reports that a key is not there.
     pub(super) fn missing(&self, key: &str, message: impl Into<String>) {
-        self.page.report_missing(self.line, &self.path_of(key), message.into());
+        self.page.report_missing(ProblemKind::Error, self.line, &self.path_of(key), message.into());
+    }
+
+    /// Says what is worth knowing about a key that is not there.
+    pub(super) fn notice_missing(&self, key: &str, message: impl Into<String>) {
+        self.page.report_missing(ProblemKind::Notice, self.line, &self.path_of(key), message.into());
+    }
+
+    /// Reports something about a key, be it there or not.
+    pub(super) fn problem_at(&self, key: &str, message: impl Into<String>) {
+        match self.get(key) {
+            Some(value) => value.problem(message),
+            None => self.missing(key, message),
+        }
     }
 
     /// Reports something about the table as such.
@@ -232,6 +253,11 @@ impl<'a> Value<'a> {
     /// Reports what is worth knowing.
     pub(super) fn notice(&self, message: impl Into<String>) {
         self.page.report(ProblemKind::Notice, self.line, &self.path, message.into());
+    }
+
+    /// Where it stands; `None` where a syntax error makes that doubtful.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.page.place(self.line, &self.path)
     }
 
     /// Notes what has to be there in the world for this value.

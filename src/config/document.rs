@@ -2,7 +2,7 @@
 //!
 //! Knows TOML and nothing of what the keys mean.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,7 @@ pub(super) struct Page {
     starts: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
     needs: RefCell<Vec<Need>>,
+    errors: Cell<usize>,
     damage: Damage,
 }
 
@@ -53,6 +54,7 @@ impl Page {
             starts,
             problems: RefCell::default(),
             needs: RefCell::default(),
+            errors: Cell::default(),
             damage: Damage::default(),
         }
     }
@@ -79,8 +81,10 @@ impl Page {
 
     /// Notes a problem, unless a syntax error in the same place has caused it.
     pub(super) fn report(&self, kind: ProblemKind, line: usize, key: &str, message: String) {
-        let hidden = self.damage.from.is_some_and(|from| line >= from);
-        if hidden || self.damage.lines.contains(&line) {
+        if kind == ProblemKind::Error {
+            self.errors.set(self.errors.get() + 1);
+        }
+        if self.is_hidden(line) {
             return;
         }
         let (file, key) = (self.file.clone(), key.to_owned());
@@ -88,10 +92,25 @@ impl Page {
     }
 
     /// Notes that something is not there, unless it may stand behind a syntax error.
-    pub(super) fn report_missing(&self, line: usize, key: &str, message: String) {
+    pub(super) fn report_missing(&self, kind: ProblemKind, line: usize, key: &str, message: String) {
         if self.complete() {
-            self.report(ProblemKind::Error, line, key, message);
+            self.report(kind, line, key, message);
         }
+    }
+
+    /// How many errors were noted so far, those among them that a syntax error has caused.
+    pub(super) fn errors(&self) -> usize {
+        self.errors.get()
+    }
+
+    /// A place in the file; `None` where a syntax error makes it doubtful.
+    pub(super) fn place(&self, line: usize, key: &str) -> Option<Place> {
+        let place = || Place { file: self.file.clone(), line, key: key.to_owned() };
+        (!self.is_hidden(line)).then(place)
+    }
+
+    fn is_hidden(&self, line: usize) -> bool {
+        self.damage.from.is_some_and(|from| line >= from) || self.damage.lines.contains(&line)
     }
 
     /// Notes what has to be there in the world.

@@ -1,12 +1,23 @@
 //! `fields` of a connection: how the registration form of this portal differs from the vendor's document.
 
-use crate::model::{Field, FieldKind, Operation};
+use crate::model::{Field, FieldKind, Operation, OperationKind};
 
-use super::cursor::{Table, Value};
+use super::cursor::Value;
 use super::problem::hint;
 
-/// Applies `required`, `absent` and `extra` to the operations of a connection.
-pub(super) fn apply(table: Table<'_>, operations: &mut [Operation]) {
+/// Applies `required`, `absent` and `extra` to the operations of a connection that fill in its form: those
+/// that push users.
+pub(super) fn apply(value: &Value<'_>, product: &str, operations: &mut [Operation]) {
+    let Some(table) = value.table() else { return };
+    let mut of_users: Vec<&mut Operation> =
+        operations.iter_mut().filter(|operation| operation.kind == OperationKind::PushUsers).collect();
+    if of_users.is_empty() {
+        value.problem(format!(
+            "`fields` says how the registration form of a portal differs, and {product} has none"
+        ));
+        return;
+    }
+    let operations = of_users.as_mut_slice();
     let extra = table.get("extra").map(|value| extra(&value, operations)).unwrap_or_default();
     for operation in operations.iter_mut() {
         operation.fields.extend(extra.iter().cloned());
@@ -30,7 +41,7 @@ pub(super) fn apply(table: Table<'_>, operations: &mut [Operation]) {
 }
 
 /// The names of a list that are fields of some operation.
-fn known<'a>(value: &Value<'a>, operations: &[Operation]) -> Vec<(&'a str, Value<'a>)> {
+fn known<'a>(value: &Value<'a>, operations: &[&mut Operation]) -> Vec<(&'a str, Value<'a>)> {
     let names: Vec<_> = all(operations).map(|field| field.name.as_str()).collect();
     let mut good = value.texts();
     good.retain(|(name, place)| {
@@ -43,7 +54,7 @@ fn known<'a>(value: &Value<'a>, operations: &[Operation]) -> Vec<(&'a str, Value
     good
 }
 
-fn extra(value: &Value<'_>, operations: &[Operation]) -> Vec<Field> {
+fn extra(value: &Value<'_>, operations: &[&mut Operation]) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for item in value.list() {
         let Some(field) = extra_field(&item) else { continue };
@@ -81,6 +92,6 @@ fn extra_field(item: &Value<'_>) -> Option<Field> {
     name.map(|name| text(name, label.unwrap_or(name), max_chars.and_then(|max| u32::try_from(max).ok())))
 }
 
-fn all(operations: &[Operation]) -> impl Iterator<Item = &Field> {
+fn all<'a>(operations: &'a [&mut Operation]) -> impl Iterator<Item = &'a Field> {
     operations.iter().flat_map(|operation| &operation.fields)
 }

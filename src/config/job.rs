@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::model::{Fingerprint, GuardLimits};
 
+use super::across::Mentions;
 use super::cursor::{Table, Value};
 use super::settings::Main;
 use super::{Archive, Job, Push, ReportSettings, ReportWhen, address, guard, push, schedule, source};
@@ -12,8 +13,15 @@ use super::{Archive, Job, Push, ReportSettings, ReportWhen, address, guard, push
 /// The usual deadline of a run.
 const DEADLINE: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// Reads a job file; where it has errors the job is what could be made of it. `None` without a source.
-pub(super) fn job(root: &Table<'_>, file: &Path, name: &str, hash: Fingerprint, main: &Main) -> Option<Job> {
+/// Reads a job file; where it has errors the job is what could be made of it. `None` without a source. Also
+/// gives what it says of other files.
+pub(super) fn job(
+    root: &Table<'_>,
+    file: &Path,
+    name: &str,
+    hash: Fingerprint,
+    main: &Main,
+) -> (Option<Job>, Mentions) {
     let description = root.get("description").and_then(|value| value.text().map(str::to_owned));
     let deadline = root.get("deadline").and_then(|value| deadline(&value));
     let source = root.need("source", "where the rows come from");
@@ -23,7 +31,8 @@ pub(super) fn job(root: &Table<'_>, file: &Path, name: &str, hash: Fingerprint, 
     let limits = root.get("guard").and_then(|value| value.table());
     let limits = limits.map_or(usual.clone(), |table| guard::limits(table, usual));
     let around = push::Around { main, rows: source.rows, key: source.key, guard: limits };
-    let pushes = pushes(root, &around);
+    let mut mentions = Mentions::default();
+    let pushes = pushes(root, &around, &mut mentions);
     let archive = root.get("archive");
     let secret = pushes.iter().flat_map(|push| &push.mapping.fields).any(|mapping| mapping.field.secret);
     let archive = archive.and_then(|value| archive_of(&value, main)).unwrap_or(match secret {
@@ -33,27 +42,28 @@ pub(super) fn job(root: &Table<'_>, file: &Path, name: &str, hash: Fingerprint, 
     let report = root.get("report").and_then(|value| value.table());
     let report = report.map(|table| report_of(table, main)).unwrap_or_default();
     root.finish();
-    Some(Job {
+    let job = source.source.map(|source| Job {
         name: name.into(),
         file: file.to_owned(),
         hash,
         description: description.unwrap_or_default(),
-        source: source.source?,
+        source,
         schedule,
         pushes,
         report,
         archive,
         deadline: deadline.unwrap_or(DEADLINE),
-    })
+    });
+    (job, mentions)
 }
 
-fn pushes(root: &Table<'_>, around: &push::Around<'_>) -> Vec<Push> {
+fn pushes(root: &Table<'_>, around: &push::Around<'_>, mentions: &mut Mentions) -> Vec<Push> {
     let Some(value) = root.need("push", "at least one [[push]] is needed") else { return Vec::new() };
     let tables = value.tables();
     let mut pushes: Vec<Push> = Vec::new();
     let mut ids: Vec<String> = Vec::new();
     for table in tables {
-        let (id, push) = push::push(&table, around);
+        let (id, push) = push::push(&table, around, mentions);
         if let Some(id) = id {
             if ids.contains(&id) {
                 table.problem(format!(

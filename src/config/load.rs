@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::connectors::{PRODUCTS, Product};
 use crate::model::{Digest, JobName};
 
+use super::across::{self, JobFile, Mentions};
 use super::address::name_problem;
 use super::check::World;
 use super::problem::{Problem, ProblemKind};
@@ -41,11 +42,18 @@ pub(super) fn load_with(path: &Path, products: &[&'static Product]) -> Loaded {
     loaded.world.0.extend(main.needs);
     let main = main.value;
     let mut jobs = BTreeMap::new();
+    let mut files = Vec::new();
     for file in job_files(path, &main, &mut loaded.problems) {
         loaded.files.push(file.clone());
-        if let Some(job) = one_job(&file, &main, &mut loaded) {
-            jobs.insert(job.name.clone(), job);
-        }
+        let (job, file) = one_job(&file, &main, &mut loaded);
+        jobs.extend(job.map(|job| (job.name.clone(), job)));
+        files.push(file);
+    }
+    let across = across::problems(&files, &jobs);
+    if !across.is_empty() {
+        loaded.problems.extend(across);
+        let place = |problem: &Problem| loaded.files.iter().position(|file| *file == problem.file);
+        loaded.problems.sort_by_key(|problem| (place(problem), problem.line));
     }
     if !loaded.problems.iter().any(Problem::is_error) {
         loaded.config = config(path, main, jobs);
@@ -54,7 +62,12 @@ pub(super) fn load_with(path: &Path, products: &[&'static Product]) -> Loaded {
 }
 
 fn config(path: &Path, main: Main, mut jobs: BTreeMap<JobName, Job>) -> Option<Config> {
-    jobs.values_mut().for_each(|job| job.source.folder = anchored(&job.source.folder));
+    for job in jobs.values_mut() {
+        job.source.folder = anchored(&job.source.folder);
+        for export in job.pushes.iter_mut().filter_map(|push| push.export.as_mut()) {
+            *export = anchored(export);
+        }
+    }
     let mail = main.mail.map(|mut mail| {
         if let MailTransport::Directory(folder) = &mut mail.transport {
             *folder = anchored(folder);
@@ -77,18 +90,24 @@ fn anchored(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn one_job(file: &Path, main: &Main, loaded: &mut Loaded) -> Option<Job> {
+fn one_job(file: &Path, main: &Main, loaded: &mut Loaded) -> (Option<Job>, JobFile) {
     let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let mut problems = Vec::new();
     if let Some(problem) = name_problem(name, false) {
         let message = format!("the file's name is the job's, and {problem}");
-        loaded.problems.push(Problem::of_file(file, message));
+        problems.push(Problem::of_file(file, message));
     }
-    let (bytes, text) = text_of(file, &mut loaded.problems)?;
-    let hash = Digest::new().part(&bytes).finish();
-    let job = document::read(file, &text, |root| job::job(root, file, name, hash, main));
-    loaded.problems.extend(job.problems);
-    loaded.world.0.extend(job.needs);
-    job.value
+    let (mut found, mut mentions) = (None, Mentions::default());
+    if let Some((bytes, text)) = text_of(file, &mut problems) {
+        let hash = Digest::new().part(&bytes).finish();
+        let read = document::read(file, &text, |root| job::job(root, file, name, hash, main));
+        problems.extend(read.problems);
+        loaded.world.0.extend(read.needs);
+        (found, mentions) = read.value;
+    }
+    let broken = problems.iter().any(Problem::is_error);
+    loaded.problems.extend(problems);
+    (found, JobFile { name: name.to_owned(), mentions, broken })
 }
 
 /// The job files, by name; hidden files and files with another ending are none.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::address::{is_loopback, sender};
+use crate::model::is_loopback;
+
+use super::address::sender;
 use super::check::Thing;
 use super::cursor::{Table, Value};
 use super::{MailSettings, MailTransport, SmtpSecurity, SmtpSettings, secret};

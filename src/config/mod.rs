@@ -14,10 +14,14 @@ mod mail;
 mod settings;
 
 // jobs/*.toml
+mod across;
 mod guard;
 mod job;
 mod mapping;
+mod options;
+mod policy;
 mod push;
+mod rules;
 mod scalar;
 mod schedule;
 mod source;
@@ -26,6 +30,7 @@ mod source;
 mod address;
 mod check;
 mod cursor;
+mod date;
 mod document;
 mod fits;
 mod problem;

@@ -1,16 +1,18 @@
 //! `[[push]]`: an account, one of its operations, and what its changes may do.
 
+use std::path::PathBuf;
+
 use crate::model::{
-    ColumnName, FieldMapping, Fields, FirstLoad, GuardLimits, Missing, OnChange, Operation, PushMapping,
-    PushPolicy, RowsKind, Send,
+    ColumnName, GuardLimits, JobName, Operation, OperationKind, PushId, PushMapping, PushPolicy, RowsKind,
 };
 
+use super::across::{After, Export, Mentions};
 use super::address::name_problem;
+use super::check::Thing;
 use super::cursor::{Table, Value};
-use super::fits::fits;
 use super::problem::hint;
 use super::settings::Main;
-use super::{Connection, Push, guard, mapping, source};
+use super::{Connection, Push, guard, mapping, policy, source};
 
 /// What a push needs to know of the rest.
 pub(super) struct Around<'a> {
@@ -24,8 +26,13 @@ pub(super) struct Around<'a> {
     pub(super) guard: GuardLimits,
 }
 
-/// Reads a push; gives its id, and the push where its account and operation are known.
-pub(super) fn push(table: &Table<'_>, around: &Around<'_>) -> (Option<String>, Option<Push>) {
+/// Reads a push; gives its id, and the push where its account and operation are known. What it says of other
+/// files goes to `mentions`.
+pub(super) fn push(
+    table: &Table<'_>,
+    around: &Around<'_>,
+    mentions: &mut Mentions,
+) -> (Option<String>, Option<Push>) {
     let connection = table.need("connection", "the account, as rollbook.toml names it");
     let name = connection.as_ref().and_then(Value::text);
     let connection = connection.and_then(|value| account(&value, around.main));
@@ -52,38 +59,39 @@ pub(super) fn push(table: &Table<'_>, around: &Around<'_>) -> (Option<String>, O
         table.missing("fields", "missing; which column goes into which field");
     }
     let fields = fields.and_then(|value| value.table());
-    let fields = fields.map(|fields| mapping::mappings(&fields, operation, around.main)).unwrap_or_default();
-    let first_load = first_load(table, around.rows, operation, &fields);
-    let on_missing = on_missing(table, around.rows, operation);
+    let push_id = id.clone().map(PushId::from);
+    let fields = fields
+        .map(|fields| mapping::mappings(&fields, operation, push_id.as_ref(), around.main))
+        .unwrap_or_default();
+    let first_load = policy::first_load(table, around.rows, operation, &fields);
+    let on_missing = policy::on_missing(table, around.rows, operation);
+    let on_change = policy::on_change(table, operation);
     let on_return = table.get("on_return").and_then(|value| value.table());
-    let on_return = on_return.map(|values| values_of(&values, operation)).unwrap_or_default();
+    let on_return = on_return.map(|values| policy::values_of(&values, operation)).unwrap_or_default();
+    let person = person(table, operation, &key);
+    let after = after(table, operation, &person, mentions);
+    let export = export(table, operation, mentions);
     let shared = table.get("shared").and_then(|value| value.flag()).unwrap_or(false);
     let limits = table.get("guard").and_then(|value| value.table());
     let guard = limits.map_or(around.guard.clone(), |limits| guard::limits(limits, around.guard.clone()));
     table.finish();
-    let push = connection.zip(operation).zip(id.clone()).map(|((account, operation), id)| Push {
-        id: id.clone().into(),
+    let push = connection.zip(operation).zip(push_id).map(|((account, operation), id)| Push {
+        id: id.clone(),
         connection: account.name.clone(),
         operation: operation.clone(),
-        mapping: PushMapping {
-            push: id.into(),
-            key,
-            person: Vec::new(),
-            rules: operation.rules.clone(),
-            fields,
-        },
+        mapping: PushMapping { push: id, key, person, rules: operation.rules.clone(), fields },
         policy: PushPolicy {
             rows: around.rows.unwrap_or(RowsKind::Delta),
             first_load,
             on_missing,
-            on_change: if operation.repeatable { OnChange::Send } else { OnChange::Hold },
+            on_change,
             on_return,
             roles: operation.roles.clone(),
             guard,
         },
         shared,
-        after: Vec::new(),
-        export: None,
+        after,
+        export,
     });
     (id, push)
 }
@@ -122,78 +130,66 @@ fn id(value: &Value<'_>) -> Option<String> {
     None
 }
 
-fn first_load(
-    table: &Table<'_>,
-    rows: Option<RowsKind>,
-    operation: Option<&Operation>,
-    fields: &[FieldMapping],
-) -> Option<FirstLoad> {
-    if let Some(value) = table.get("first_load") {
-        let words =
-            [("create", FirstLoad::Create), ("existing", FirstLoad::Existing), ("adopt", FirstLoad::Adopt)];
-        return value.word(&words);
+/// `person` (semantics 19): the columns that name the person, by default the key of a push of users.
+fn person(table: &Table<'_>, operation: Option<&Operation>, key: &[ColumnName]) -> Vec<ColumnName> {
+    match table.get("person") {
+        Some(value) => source::columns(&value),
+        None if operation.is_some_and(|operation| operation.kind == OperationKind::PushUsers) => key.to_vec(),
+        None => Vec::new(),
     }
-    let creating: Vec<_> = fields.iter().filter(|mapping| mapping.send == Send::Create).collect();
-    let why = match (creating.first(), operation) {
-        (Some(mapping), _) => format!("`{}` is sent to new people alone", mapping.name()),
-        (None, Some(operation)) if operation.mails_people => {
-            format!("{} mails everybody whom it creates", operation.name)
-        }
-        _ => return None,
-    };
-    if rows == Some(RowsKind::Full) {
+}
+
+/// `after`: the jobs whose changes of the same person go first. Whether there are such is seen once all
+/// jobs are read.
+fn after(
+    table: &Table<'_>,
+    operation: Option<&Operation>,
+    person: &[ColumnName],
+    mentions: &mut Mentions,
+) -> Vec<JobName> {
+    let Some(value) = table.get("after") else { return Vec::new() };
+    let names = value.one_or_texts();
+    if operation.is_some() && person.is_empty() && table.get("person").is_none() {
         table.missing(
-            "first_load",
-            format!(
-                "missing; {why}, so say who is in the LMS before the first file: `create` (nobody), \
-                 `existing` (everybody), `adopt` (everybody with these very values; nothing is sent)"
-            ),
+            "person",
+            "missing; `after` stands without it: the columns that name the person, as the jobs of `after` have \
+             them",
         );
     }
-    None
+    let columns = (!person.is_empty()).then_some(person.len());
+    for (name, place) in &names {
+        let place = place.place();
+        mentions.after.extend(place.map(|place| After { place, job: (*name).to_owned(), columns }));
+    }
+    names.into_iter().map(|(name, _)| name.into()).collect()
 }
 
-fn on_missing(table: &Table<'_>, rows: Option<RowsKind>, operation: Option<&Operation>) -> Missing {
-    let Some(value) = table.get("on_missing") else { return Missing::Ignore };
-    if value.as_text() == Some("ignore") {
-        return Missing::Ignore;
+/// `export`: where links go.
+fn export(table: &Table<'_>, operation: Option<&Operation>, mentions: &mut Mentions) -> Option<PathBuf> {
+    let value = table.get("export")?;
+    let path = value.path()?;
+    // Without the operation nobody knows what is written there.
+    let operation = operation?;
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    let is_table = ["csv", "xlsx"].contains(&ending.as_str());
+    let forms = operation.makes_forms();
+    let name = &operation.name;
+    if operation.kind != OperationKind::Links {
+        value.problem(format!("{name} makes no links; only a push of links has an export"));
+        return None;
     }
-    let Some(values) = value.as_table() else {
-        value.wrong("\"ignore\", or the fields to set: { status = \"Inactive\" }");
-        return Missing::Ignore;
-    };
-    if let Some(operation) = operation.filter(|operation| !operation.can_take_back) {
-        value.problem(format!("{} can't take anything back; allowed: \"ignore\"", operation.name));
-        return Missing::Ignore;
-    }
-    if rows == Some(RowsKind::Delta) {
-        value.notice("means nothing with rows = \"delta\": only a full export tells who is missing");
-    }
-    let fields = values_of(&values, operation);
-    if values.entries().is_empty() {
-        value.problem("found an empty table; name the fields to set, or write \"ignore\"");
-    }
-    Missing::Set(fields)
-}
-
-/// Fields and the values that they are set to.
-fn values_of(table: &Table<'_>, operation: Option<&Operation>) -> Fields {
-    let mut fields = Fields::default();
-    for (name, value) in table.entries() {
-        let field = operation.and_then(|operation| mapping::field(&name, &value, operation));
-        if field.is_some_and(|field| field.secret) {
-            value.problem(mapping::PLAIN_SECRET);
-            continue;
+    match (forms, is_table) {
+        (true, true) => {
+            value.problem(format!("found {}; {name} makes one form a row; allowed: a folder", value.found()));
+            return None;
         }
-        let Some(text) = value.as_text() else {
-            // The field may be a misspelt secret one, so the value is not repeated.
-            value.problem(format!("found {}; allowed: a text in quotes", value.kind()));
-            continue;
-        };
-        match field.and_then(|field| fits(field, text)) {
-            Some(problem) => value.problem(problem),
-            None => fields.set(name.into(), text),
+        (false, false) => {
+            value.wrong("a file for the links that ends in .csv or .xlsx");
+            return None;
         }
+        (true, false) => value.requires(Thing::OwnFolder(path.clone())),
+        (false, true) => value.requires(Thing::OwnFile(path.clone())),
     }
-    fields
+    mentions.exports.extend(value.place().map(|place| Export { place, path: path.clone() }));
+    Some(path)
 }

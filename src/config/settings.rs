@@ -58,14 +58,22 @@ pub(super) fn main(root: &Table<'_>, products: &[&'static Product]) -> Main {
         complete: root.page().complete(),
     };
     let connections = root.get("connections").and_then(|value| value.table());
+    let mut sound = Vec::new();
     for (name, value) in connections.map(|table| table.entries()).unwrap_or_default() {
+        let before = root.page().errors();
         if let Some(table) = value.table()
-            && let Some(connection) = connection::connection(&name, table, &value, products)
+            && let Some(connection) = connection::connection(&name, &table, &value, products)
         {
+            if root.page().errors() == before {
+                sound.push((connection.name.clone(), table));
+            }
             main.connections.insert(connection.name.clone(), connection);
         }
         main.names.insert(name);
     }
+    let known = |name| main.connections.get(name);
+    let sound: Vec<_> = sound.iter().filter_map(|(name, table)| Some((known(name)?, table))).collect();
+    connection::compare(&sound);
     root.finish();
     main
 }

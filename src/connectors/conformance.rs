@@ -156,6 +156,8 @@ fn item(operation: &Operation) -> Item {
         FieldKind::Email | FieldKind::List { of: ListOf::Email, .. } => "e1@example.org".to_owned(),
         FieldKind::Date { format } => chrono::NaiveDate::default().format(format).to_string(),
         FieldKind::OneOf(values) => values[0].clone(),
+        FieldKind::Part { email: true, .. } => "e1@example.org".to_owned(),
+        FieldKind::Part { email: false, .. } => "E1".to_owned(),
     };
     let (secret, open): (Vec<_>, Vec<_>) = operation.fields.iter().partition(|field| field.secret);
     let mut fields = Fields::default();

@@ -136,7 +136,7 @@ impl LinkFile {
 
 /// The name of a record's form: its key where that is a plain word, so that a portal finds it, and a
 /// fingerprint where it is not.
-pub fn form_name(key: &Key) -> String {
+fn form_name(key: &Key) -> String {
     let plain = |text: &str| {
         let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.@+".contains(letter));
         letters && !text.is_empty() && text.len() <= 100 && !text.starts_with('.')

@@ -147,7 +147,9 @@ impl Line {
                 QueuedState::Again { at: now, tried: false, sent: !outcome.had_no_effect }
             }
             // Nothing else may be made of a lost answer where a repeat might mail or grant twice.
-            Verdict::InDoubt | Verdict::Retry | Verdict::RetryConnection { .. } if unsure => {
+            Verdict::InDoubt | Verdict::Retry | Verdict::RetryConnection { .. } | Verdict::StopConnection
+                if unsure =>
+            {
                 QueuedState::InDoubt { look_at: self.read_back_at(change, now) }
             }
             Verdict::RetryConnection { .. } => {

@@ -2,6 +2,7 @@
 //! the messages all read.
 
 use super::FieldName;
+use super::form::bounds;
 
 /// One field of an operation, in the vendor's words.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +51,14 @@ pub enum FieldKind {
         /// The hosts allowed; none named means any.
         hosts: Vec<String>,
     },
+    /// Text that goes into a longer one, so may hold none of the signs that separate values there
+    /// (semantics 16).
+    Part {
+        /// The signs.
+        forbidden: &'static [char],
+        /// Whether it is an e-mail address.
+        email: bool,
+    },
     /// One e-mail address.
     Email,
     /// One of these values, exactly as spelt.
@@ -62,6 +71,43 @@ pub enum FieldKind {
         /// What each value is.
         of: ListOf,
     },
+}
+
+impl FieldKind {
+    /// What a value looks like and how it is sent, in words for people.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Text => "text".to_owned(),
+            Self::Date { format } => {
+                let words = [("%m", "MM"), ("%d", "DD"), ("%Y", "YYYY")];
+                let format =
+                    words.iter().fold((*format).to_owned(), |text, (sign, word)| text.replace(sign, word));
+                format!("date, sent as {format}")
+            }
+            Self::DateTime => {
+                "date and time, sent as YYYY-MM-DDThh:mm:ss, with Z where the zone is known".to_owned()
+            }
+            Self::Bool => "yes or no, sent as true or false".to_owned(),
+            Self::Number { least, greatest } => bounds(*least, *greatest),
+            Self::Milliseconds => {
+                "span of time in milliseconds, or by `unit`: seconds, minutes, hours, hh:mm".to_owned()
+            }
+            Self::Grade => "up to 5 characters, or a number from 0 to 100".to_owned(),
+            Self::Url { hosts } if hosts.is_empty() => "https address".to_owned(),
+            Self::Url { hosts } => format!("https address at {}", hosts.join(" or ")),
+            Self::Part { forbidden, email } => {
+                let signs: Vec<_> = forbidden.iter().map(|sign| format!("`{sign}`")).collect();
+                let what = if *email { "e-mail address" } else { "text" };
+                format!("{what} without {}", signs.join(", "))
+            }
+            Self::Email => "e-mail address".to_owned(),
+            Self::OneOf(values) => format!("one of {}", values.join(", ")),
+            Self::List { separator, of: ListOf::Email } => {
+                format!("e-mail addresses, sent with `{separator}` between")
+            }
+            Self::List { separator, of: ListOf::Text } => format!("list, sent with `{separator}` between"),
+        }
+    }
 }
 
 /// What the values of a list are.

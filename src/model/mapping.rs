@@ -47,13 +47,15 @@ pub struct FieldMapping {
     pub field: Field,
     /// Where the value comes from.
     pub take: Take,
-    /// How dates are written in a text cell (`strftime`); dates of a workbook need no format.
+    /// How dates are written in a text cell (`strftime`); dates of a workbook need no format. A time may
+    /// have ISO 8601's without one.
     pub date: Option<String>,
     /// What a span of time in the cell is written in; milliseconds unless said.
     pub unit: Option<TimeUnit>,
     /// A value table: what stands in the cell, and what is sent for it.
     pub values: Option<BTreeMap<String, String>>,
-    /// What an empty cell stands for.
+    /// What an empty cell stands for: written as the cells are or, beside a value table, as it is sent or as
+    /// one of the table's cells.
     pub default: Option<String>,
     /// What separates several values in the cell; only for list fields.
     pub separator: Option<String>,

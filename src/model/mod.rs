@@ -2,9 +2,11 @@
 //!
 //! Nothing here reads a file, a clock or a network, and nothing knows a vendor.
 
+mod amount;
 mod change;
 mod field;
 mod fingerprint;
+mod form;
 mod ids;
 mod key;
 mod mapping;
@@ -19,6 +21,7 @@ mod snapshot;
 pub use change::{Change, ChangeKind, PushCounts};
 pub use field::{Field, FieldKind, ListOf};
 pub use fingerprint::{Digest, Fingerprint, SecretHasher};
+pub use form::is_loopback;
 pub use ids::{ColumnName, ConnectionName, FieldName, JobName, OperationName, PushId, RunId};
 pub use key::{Key, KeyError};
 pub use mapping::{Empty, FieldMapping, PushMapping, Send, SourceFormat, Take, TimeUnit, Where};

@@ -1,5 +1,6 @@
 //! What a connector can do, described: fields, kind and the meanings that planning needs.
 
+use std::fmt;
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -60,6 +61,37 @@ pub enum Rule {
         /// Its value then.
         value: &'static str,
     },
+}
+
+impl Rule {
+    /// The fields that it is about.
+    pub fn fields(&self) -> Vec<&'static str> {
+        match self {
+            Self::ExactlyOne(names) | Self::AtLeastOne(names) => names.to_vec(),
+            Self::OnlyWith { field, other, .. } => vec![field, other],
+        }
+    }
+}
+
+/// As people read it: "exactly one of `Email` and `EmployeeID`".
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ExactlyOne(names) => write!(f, "exactly one of {}", named(names)),
+            Self::AtLeastOne(names) => write!(f, "at least one of {}", named(names)),
+            Self::OnlyWith { field, other, value } => {
+                write!(f, "`{field}` only where `{other}` is `{value}`")
+            }
+        }
+    }
+}
+
+fn named(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// The kinds of operation, in the order in which they are delivered.
@@ -162,6 +194,12 @@ impl Operation {
         }
     }
 
+    /// Whether its links are forms, each a page of its own, and not addresses in one table. What a lasting
+    /// registration stands in is an address.
+    pub fn makes_forms(&self) -> bool {
+        self.kind == OperationKind::Links && self.registers.is_none()
+    }
+
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name.as_str() == name)
@@ -181,6 +219,15 @@ mod tests {
         let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
         let fields: Fields = fields.iter().copied().collect();
         assert_eq!(roles.inactive(&fields, today), expected, "{fields:?}");
+    }
+
+    #[test]
+    fn rules_read_as_sentences() {
+        let check = |rule: Rule, expected: &str| assert_eq!(rule.to_string(), expected);
+        check(Rule::ExactlyOne(&["Email", "EmployeeID"]), "exactly one of `Email` and `EmployeeID`");
+        check(Rule::AtLeastOne(&["a", "b", "c"]), "at least one of `a`, `b` and `c`");
+        let grade = Rule::OnlyWith { field: "Grade", other: "EnrollmentStatus", value: "Completed" };
+        check(grade, "`Grade` only where `EnrollmentStatus` is `Completed`");
     }
 
     #[test]

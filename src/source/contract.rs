@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveTime;
 use secrecy::SecretString;
 
 use crate::model::{Origin, Take};
@@ -29,6 +28,8 @@ pub(super) struct Contract<'a> {
     /// The columns that the job reads, and those among them that make keys.
     read: BTreeSet<usize>,
     keys: BTreeSet<usize>,
+    /// The columns beside keys that name persons.
+    persons: BTreeSet<usize>,
 }
 
 impl<'a> Contract<'a> {
@@ -58,8 +59,9 @@ impl<'a> Contract<'a> {
             plan.pushes.iter().map(|push| PushPlan::new(push, &secret, reach, &mut wanted)).collect();
         let (read, notes) = wanted.verdict(plan.file_name, !secret.is_empty())?;
         let keys = pushes.iter().flat_map(PushPlan::key_columns).collect();
+        let persons = pushes.iter().flat_map(PushPlan::person_columns).collect();
         let (data, correction) = (header.data(), header.correction());
-        Ok((Self { plan, header, data, correction, filters, pushes, secret, read, keys }, notes))
+        Ok((Self { plan, header, data, correction, filters, pushes, secret, read, keys, persons }, notes))
     }
 
     /// The header.
@@ -99,6 +101,11 @@ impl<'a> Contract<'a> {
             Verdict::Unclear(reason) => turned_down(push.key(&row).ok(), reason.clone()),
         };
         let pushes: Vec<Mapped> = self.pushes.iter().map(map).collect();
+        let alone =
+            |mapped: &Mapped| matches!(mapped, Mapped::Record(record) if record.extras.person.is_none());
+        if pushes.iter().any(alone) {
+            doubts.look_for_persons(origin.row, &row, &self.persons);
+        }
         let rejected = pushes.iter().any(|mapped| matches!(mapped, Mapped::Rejected { .. }));
         let asked = self.plan.cells_of.is_some_and(|rows| rows.contains(&origin.row));
         let cells = (rejected || asked).then(|| self.texts(&row));
@@ -148,8 +155,8 @@ impl<'a> Contract<'a> {
         let columns = self.data.iter().copied().chain(beyond);
         let text = |column| match row.cell(column) {
             // A person corrects the row in CSV, which has no real dates: they are written as the job reads them.
-            Cell::Date(moment) if moment.time() == NaiveTime::MIN => {
-                let written = self.pushes.iter().find_map(|push| push.date_text(column, moment.date()));
+            Cell::Date(moment) => {
+                let written = self.pushes.iter().find_map(|push| push.moment_text(column, moment));
                 written.unwrap_or_else(|| Cell::Date(moment).into_text().into_owned())
             }
             cell => cell.into_text().into_owned(),

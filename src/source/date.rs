@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use chrono::format::{Item, ParseErrorKind, Parsed, StrftimeItems, parse_and_remainder};
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono::format::{Fixed, Item, ParseErrorKind, Parsed, StrftimeItems, parse_and_remainder};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// A way to write dates.
 pub(super) struct DateFormat {
@@ -22,6 +22,8 @@ pub(super) enum Fault {
     Year,
     /// It has a time of day other than midnight.
     TimeOfDay,
+    /// Its time of day, or its distance from UTC, is none that there is.
+    NoSuchTime,
 }
 
 impl DateFormat {
@@ -29,7 +31,7 @@ impl DateFormat {
     pub(super) fn new(format: &str) -> Self {
         // A format that is none has been refused with the job file; here it would match no text.
         let items = StrftimeItems::new(format).parse_to_owned().unwrap_or_else(|_| vec![Item::Error]);
-        Self { items, words: words(format) }
+        Self { items: items.into_iter().map(or_zulu).collect(), words: words(format) }
     }
 
     /// As people describe it: `DD/MM/YYYY`.
@@ -39,6 +41,17 @@ impl DateFormat {
 
     /// The date; midnight after it is let pass.
     pub(super) fn read(&self, text: &str) -> Result<NaiveDate, Fault> {
+        let (date, parsed, rest) = self.parse(text)?;
+        let midnight = parsed.to_naive_time().map_or(true, |time| time == NaiveTime::MIN);
+        match time_of_day(rest) {
+            Some(time) if time == NaiveTime::MIN && midnight => Ok(date),
+            Some(_) => Err(Fault::TimeOfDay),
+            None => Err(Fault::Form),
+        }
+    }
+
+    /// The date, all that was read with it, and what stands behind.
+    pub(super) fn parse<'t>(&self, text: &'t str) -> Result<(NaiveDate, Parsed, &'t str), Fault> {
         let mut parsed = Parsed::new();
         let fault = |error: chrono::ParseError| match error.kind() {
             ParseErrorKind::OutOfRange | ParseErrorKind::Impossible if self.looks_like(text) => {
@@ -48,15 +61,7 @@ impl DateFormat {
         };
         let rest = parse_and_remainder(&mut parsed, text, self.items.iter()).map_err(fault)?;
         let date = parsed.to_naive_date().map_err(fault)?;
-        if !(1_000..=9_999).contains(&date.year()) {
-            return Err(Fault::Year);
-        }
-        let midnight = parsed.to_naive_time().map_or(true, |time| time == NaiveTime::MIN);
-        match time_of_day(rest) {
-            Some(time) if time == NaiveTime::MIN && midnight => Ok(date),
-            Some(_) => Err(Fault::TimeOfDay),
-            None => Err(Fault::Form),
-        }
+        if has_four_digits(date) { Ok((date, parsed, rest)) } else { Err(Fault::Year) }
     }
 
     /// Whether the marks between the numbers are those of this format, so that only the numbers are wrong.
@@ -68,15 +73,33 @@ impl DateFormat {
 
     /// The date as text; `None` where the format asks for more than a date.
     pub(super) fn write(&self, date: NaiveDate) -> Option<String> {
+        self.write_moment(date.and_time(NaiveTime::MIN))
+    }
+
+    /// The same of a point in time, as far as the format shows it.
+    pub(super) fn write_moment(&self, moment: NaiveDateTime) -> Option<String> {
         let mut text = String::new();
-        let moment = date.and_time(NaiveTime::MIN);
         write!(text, "{}", moment.format_with_items(self.items.iter())).ok()?;
         Some(text)
     }
 }
 
+/// Whether a year is written with four digits; others are slips of the hand.
+pub(super) fn has_four_digits(date: NaiveDate) -> bool {
+    (1_000..=9_999).contains(&date.year())
+}
+
+/// Where a distance from UTC is read, `Z` is one too.
+fn or_zulu(item: Item<'static>) -> Item<'static> {
+    match item {
+        Item::Fixed(Fixed::TimezoneOffset) => Item::Fixed(Fixed::TimezoneOffsetZ),
+        Item::Fixed(Fixed::TimezoneOffsetColon) => Item::Fixed(Fixed::TimezoneOffsetColonZ),
+        item => item,
+    }
+}
+
 /// The time that stands after a date; midnight where nothing does.
-fn time_of_day(rest: &str) -> Option<NaiveTime> {
+pub(super) fn time_of_day(rest: &str) -> Option<NaiveTime> {
     let rest = rest.strip_prefix('T').unwrap_or(rest).trim();
     if rest.is_empty() {
         return Some(NaiveTime::MIN);
@@ -95,7 +118,7 @@ fn words(format: &str) -> String {
             words.push(c);
             continue;
         }
-        match chars.find(|c| !matches!(c, '-' | '_' | '0')) {
+        match chars.find(|c| !matches!(c, '-' | '_' | '0' | ':' | '#')) {
             Some('d' | 'e') => words.push_str("DD"),
             Some('m') => words.push_str("MM"),
             Some('Y') => words.push_str("YYYY"),
@@ -110,6 +133,7 @@ fn words(format: &str) -> String {
             Some('M') => words.push_str("MM"),
             Some('S') => words.push_str("SS"),
             Some('p' | 'P') => words.push_str("AM"),
+            Some('z') => words.push_str("+HH:MM"),
             Some('%') => words.push('%'),
             Some(other) => words.extend(['%', other]),
             None => {}

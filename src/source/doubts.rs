@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cell::{Cell, Cells, trim};
+use super::cell::{Cell, Cells, Row, trim};
 use super::header::{Header, letters};
+use super::person::names_somebody;
 
 /// The doubts of a file: by kind and column, the first row and how many.
 #[derive(Default)]
@@ -17,6 +18,8 @@ enum Doubt {
     ShortenedNumber,
     /// A cell right of the last named column of a sheet.
     Beyond,
+    /// A cell that should name the person whom a row waits for, and names nobody.
+    Nobody,
 }
 
 impl Doubts {
@@ -52,6 +55,15 @@ impl Doubts {
         }
     }
 
+    /// Looks at the cells that say for whom a row waits.
+    pub(super) fn look_for_persons(&mut self, row: u64, cells: &Row<'_>, columns: &BTreeSet<usize>) {
+        for column in columns {
+            if !names_somebody(&cells.cell(*column)) {
+                self.add(Doubt::Nobody, *column, row);
+            }
+        }
+    }
+
     fn add(&mut self, doubt: Doubt, column: usize, row: u64) {
         self.0.entry((doubt, column)).or_insert((row, 0)).1 += 1;
     }
@@ -77,6 +89,10 @@ impl Doubts {
                 Doubt::Beyond => format!(
                     "{rows} with cells right of the last named column (column {} and on); not read",
                     letters(*column)
+                ),
+                Doubt::Nobody => format!(
+                    "column `{name}`: {rows} without a person (`person` of the push), so nobody's other \
+                     changes are waited for there"
                 ),
             }
         };

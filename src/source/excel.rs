@@ -5,7 +5,7 @@ use std::io::{BufReader, Read, Seek};
 use std::ops::ControlFlow;
 
 use calamine::{DataRef, ExcelDateTime, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, SubsecRound};
 
 use super::FileProblem;
 use super::cell::{Cell, Cells};
@@ -34,10 +34,10 @@ pub(super) fn read<R: Read + Seek>(
     intake.set_sheet(&sheet);
     let last_day = if book.has_1904_epoch() { LAST_DAY[1] } else { LAST_DAY[0] };
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(|error| problem(intake, 0, &error))?;
-    let zeros: Vec<usize> = cells
+    let shown: Vec<Shown> = cells
         .styles()
         .iter()
-        .map(|style| style.number_format.as_ref().map_or(0, |format| zeros(&format.format_code)))
+        .map(|style| style.number_format.as_ref().map_or(Shown::AsItIs, |format| shown(&format.format_code)))
         .collect();
 
     let mut row = 0;
@@ -47,7 +47,7 @@ pub(super) fn read<R: Read + Seek>(
         let next = cells.next_cell_with_style_id().map_err(|error| problem(intake, row + 1, &error))?;
         let Some((cell, style)) = next else { break };
         let (at, column) = cell.get_position();
-        let value = convert(cell.get_value(), zeros.get(style).copied().unwrap_or_default(), last_day);
+        let value = convert(cell.get_value(), shown.get(style).copied().unwrap_or_default(), last_day);
         if value == Cell::Empty {
             continue;
         }
@@ -137,29 +137,39 @@ fn choose(sheets: &[Sheet], intake: &mut Intake<'_>) -> Result<String, FileProbl
     Ok((*first).clone())
 }
 
-/// How many digits a format like `00000` shows at least; 0 where it is no such format.
-fn zeros(format: &str) -> usize {
+/// How the format of a cell shows its number, as far as that says what was entered.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Shown {
+    /// As the number that it is.
+    #[default]
+    AsItIs,
+    /// With at least so many digits (`00000`).
+    Zeros(usize),
+    /// A hundred times as large, with a percent sign behind it.
+    Percent,
+}
+
+fn shown(format: &str) -> Shown {
     let format = format.split(';').next().unwrap_or_default();
     if format.len() > 1 && format.len() <= 64 && format.bytes().all(|byte| byte == b'0') {
-        format.len()
+        Shown::Zeros(format.len())
+    } else if !format.contains(['"', '\\']) && format.contains('%') {
+        Shown::Percent
     } else {
-        0
+        Shown::AsItIs
     }
 }
 
-fn convert<'a>(value: &DataRef<'a>, zeros: usize, last_day: f64) -> Cell<'a> {
+fn convert<'a>(value: &DataRef<'a>, shown: Shown, last_day: f64) -> Cell<'a> {
     match value {
         DataRef::Empty => Cell::Empty,
         DataRef::String(text) if text.is_empty() => Cell::Empty,
         DataRef::String(text) => Cell::Text(Cow::Owned(text.clone())),
         DataRef::SharedString("") => Cell::Empty,
         DataRef::SharedString(text) => Cell::Text(Cow::Borrowed(text)),
-        DataRef::Int(number) => Cell::Number(format!("{number:0zeros$}").into()),
+        DataRef::Int(number) => numeric(number.to_string(), shown),
         // Rust prints a float in full: no exponent, and no `.0` for whole ones.
-        DataRef::Float(number) if number.fract() == 0.0 => {
-            Cell::Number(format!("{:0zeros$}", number + 0.0).into())
-        }
-        DataRef::Float(number) => Cell::Number(number.to_string().into()),
+        DataRef::Float(number) => numeric((number + 0.0).to_string(), shown),
         DataRef::DateTime(moment) => date(moment, last_day),
         DataRef::DateTimeIso(text) => {
             iso_date(text).map_or_else(|| Cell::Text(text.clone().into()), Cell::Date)
@@ -170,19 +180,49 @@ fn convert<'a>(value: &DataRef<'a>, zeros: usize, last_day: f64) -> Cell<'a> {
     }
 }
 
+/// A number as its format shows it, and as an export to CSV would have it.
+fn numeric<'a>(number: String, shown: Shown) -> Cell<'a> {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number.as_str()), |digits| ("-", digits));
+    match shown {
+        Shown::Zeros(least) if !digits.contains('.') => {
+            let width = least.saturating_sub(sign.len());
+            Cell::Number(format!("{sign}{digits:0>width$}").into())
+        }
+        // 0.875 is entered and read as 87.5 %, and must never be taken for less than one.
+        Shown::Percent => Cell::Text(format!("{sign}{}%", a_hundred_times(digits)).into()),
+        _ => Cell::Number(number.into()),
+    }
+}
+
+/// Moves the decimal point, for a product of floats would not be exact.
+fn a_hundred_times(digits: &str) -> String {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction = format!("{fraction:0<2}");
+    let (moved, left) = fraction.split_at_checked(2).unwrap_or((&fraction, ""));
+    let all = format!("{whole}{moved}");
+    let whole = match all.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    if left.is_empty() { whole.to_owned() } else { format!("{whole}.{left}") }
+}
+
 fn date<'a>(moment: &ExcelDateTime, last_day: f64) -> Cell<'a> {
     let days = moment.as_f64();
     if !(0.0..last_day).contains(&days) {
         // What Excel itself shows for a date that there is not.
         return Cell::Error("#####".into());
     }
-    // A duration, or a time without a day.
-    if moment.is_duration() || (0.0 < days && days < 1.0) {
+    // A duration, or a time without a day; in the epoch of 1904 a nought may be its first day.
+    let midnight = days == 0.0 && last_day == LAST_DAY[0];
+    if moment.is_duration() || midnight || (0.0 < days && days < 1.0) {
         let seconds = (days * 86_400.0).round() as u64;
         let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
         return Cell::Text(format!("{hours:02}:{minutes:02}:{:02}", seconds % 60).into());
     }
-    moment.as_datetime().map_or(Cell::Error("#####".into()), Cell::Date)
+    // Days are kept as fractions, which miss a full second by a little.
+    let moment = moment.as_datetime().map(|moment| moment.round_subsecs(0));
+    moment.map_or(Cell::Error("#####".into()), Cell::Date)
 }
 
 fn iso_date(text: &str) -> Option<NaiveDateTime> {
@@ -208,164 +248,5 @@ fn problem(intake: &Intake<'_>, row: u32, error: &XlsxError) -> FileProblem {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::model::FieldKind;
-
-    use super::super::testing::{Case, field, push};
-    use super::*;
-
-    fn case<'a>(fields: &[&str]) -> Case<'a> {
-        Case::new(vec![push(&["Id"], fields.iter().map(|name| field(name)).collect())])
-    }
-
-    fn check(case: &Case<'_>, bytes: &[u8], expected: &[&str]) {
-        assert_eq!(case.lines(bytes).lines().collect::<Vec<_>>(), expected);
-    }
-
-    fn check_refused(bytes: &[u8], expected: &str) {
-        let lines = case(&[]).lines(bytes);
-        assert!(lines.contains(expected), "{lines}\ndoes not say\n{expected}");
-    }
-
-    #[test]
-    fn every_kind_of_cell_is_read() {
-        let note = "note the workbook has 2 sheets, and the first, `Staff`, was read; `sheet` in the job's \
-                    [source] names another";
-        let card = "note column `Card`: row 2 with a number of more than 15 digits; Excel has set the digits \
-                    after the fifteenth to 0, so format the column as text before the numbers are entered";
-        check(
-            &case(&["Name", "Start", "Active", "Card", "Grade"]),
-            include_bytes!("testdata/staff.xlsx"),
-            &[
-                "header Id|Name|Start|Active|Card|Grade",
-                note,
-                "Staff2 00042 rejected Grade=\"#N/A\": the cell holds the error #N/A; correct it in the \
-                 spreadsheet",
-                "  cells 00042|Ann|2024-03-01|TRUE|1234567890123450|#N/A",
-                "Staff3 00007 {Active=FALSE, Card=1.5, Grade=E1, Name=Zo\u{eb} & <Co>, \
-                 Start=2024-02-29T08:30:00}",
-                "Staff5 100001 {Grade=E2}",
-                "3 rows, 0 filtered",
-                card,
-                "note row 5 with cells right of the last named column (column G and on); not read",
-            ],
-        );
-    }
-
-    #[test]
-    fn dates_count_from_the_epoch_of_their_workbook() {
-        let mut case = case(&["Start"]);
-        case.pushes[0].fields[0].field.kind = FieldKind::Date { format: "%m/%d/%Y" };
-        let expected = ["header Id|Start", "Staff2 E1 {Start=03/01/2024}", "1 rows, 0 filtered"];
-        check(&case, include_bytes!("testdata/epoch1904.xlsx"), &expected);
-    }
-
-    #[test]
-    fn formulas_give_their_last_result() {
-        let error = "Sheet14 ? rejected -=\"#DIV/0!\": the key column `Id` holds the error #DIV/0!; correct it \
-                     in the spreadsheet";
-        let expected =
-            ["header Id|Name", "Sheet12 E1 {Name=Ann}", error, "  cells #DIV/0!|", "2 rows, 0 filtered"];
-        check(&case(&["Name"]), include_bytes!("testdata/formulas.xlsx"), &expected);
-    }
-
-    #[test]
-    fn a_sheet_is_found_by_name_or_its_names_are_listed() {
-        let sheet = |name: &str| {
-            let mut case = case(&[]);
-            case.format.sheet = Some(name.to_owned());
-            case.lines(include_bytes!("testdata/staff.xlsx"))
-        };
-        assert!(sheet("Staff").contains("Staff5 100001"));
-        assert!(sheet(" staff").contains("Staff5 100001"));
-        assert!(sheet("Lists").contains("found: `not this one`"));
-        assert!(sheet("Stuff").contains(
-            "there is no sheet `Stuff` (nearest: `Staff`); found: `Lists`, `Staff`, `More`\nCorrect `sheet`"
-        ));
-    }
-
-    #[test]
-    fn a_value_at_the_end_of_the_world_is_refused() {
-        check_refused(
-            include_bytes!("testdata/far.xlsx"),
-            "the sheet has a value in column XFD (row 1048576); at most 1000 columns are read",
-        );
-    }
-
-    #[test]
-    fn hostile_packages_are_refused() {
-        check_refused(include_bytes!("testdata/bomb.xlsx"), "unpacks to more than 19 MB");
-        check_refused(include_bytes!("testdata/count.xlsx"), "cut off or damaged");
-        check_refused(include_bytes!("testdata/liar.xlsx"), "cut off or damaged");
-    }
-
-    #[test]
-    fn other_packages_are_named() {
-        check_refused(
-            include_bytes!("testdata/book.xlsb"),
-            "a binary Excel workbook (.xlsb)\nSave it as .xlsx",
-        );
-        check_refused(include_bytes!("testdata/book.ods"), "an OpenDocument file (.ods)\nSave it as .xlsx");
-        check_refused(include_bytes!("testdata/hr.zip"), "a ZIP archive\nUnpack it");
-    }
-
-    #[test]
-    fn a_workbook_cut_off_anywhere_is_refused() {
-        let whole = include_bytes!("testdata/staff.xlsx");
-        for length in (4..whole.len()).step_by(97) {
-            check_refused(&whole[..length], "problem `hr.csv`: ");
-        }
-    }
-
-    #[test]
-    fn no_broken_byte_makes_it_panic() {
-        let whole = include_bytes!("testdata/epoch1904.xlsx");
-        for place in (0..whole.len()).step_by(3) {
-            let mut bytes = whole.to_vec();
-            bytes[place] ^= 0x15;
-            case(&["Start"]).lines(&bytes);
-        }
-    }
-
-    #[test]
-    fn numbers_are_printed_in_full() {
-        let check = |number: f64, zeros: usize, expected: &str| {
-            assert_eq!(convert(&DataRef::Float(number), zeros, LAST_DAY[0]).into_text(), expected);
-        };
-        check(42.0, 0, "42");
-        check(42.0, 5, "00042");
-        check(-42.0, 5, "-0042");
-        check(-0.0, 0, "0");
-        check(1.5, 3, "1.5");
-        check(1e21, 0, "1000000000000000000000");
-        check(9_007_199_254_740_993.0, 0, "9007199254740992");
-        check(0.1, 0, "0.1");
-    }
-
-    #[test]
-    fn formats_of_zeros_are_known() {
-        let check = |format: &str, expected: usize| assert_eq!(zeros(format), expected, "{format}");
-        check("00000", 5);
-        check("000000;@", 6);
-        check("0", 0);
-        check("0.00", 0);
-        check("General", 0);
-    }
-
-    #[test]
-    fn days_that_excel_does_not_know_are_errors() {
-        use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
-        let check = |days: f64, kind, expected: &str| {
-            let cell = DataRef::DateTime(ExcelDateTime::new(days, kind, false));
-            assert_eq!(convert(&cell, 0, LAST_DAY[0]).into_text(), expected, "{days}");
-        };
-        check(45_292.0, DateTime, "2024-01-01");
-        check(45_292.5, DateTime, "2024-01-01T12:00:00");
-        check(0.35, DateTime, "08:24:00");
-        check(1.5, TimeDelta, "36:00:00");
-        check(2_958_465.0, DateTime, "9999-12-31");
-        check(2_958_466.0, DateTime, "#####");
-        check(-1e300, DateTime, "#####");
-        check(f64::NAN, DateTime, "#####");
-    }
-}
+#[path = "excel_tests.rs"]
+mod tests;

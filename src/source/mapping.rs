@@ -1,15 +1,17 @@
 //! A row becomes one record for each push, or is turned down with every reason.
 
-use chrono::NaiveDate;
+use chrono::NaiveDateTime;
 use secrecy::SecretString;
 
 use crate::model::{
-    Empty, Extras, FieldName, Key, Origin, Problem, PushMapping, Record, Secrets, Send, Take,
+    Empty, Extras, FieldMapping, FieldName, Key, Origin, Problem, PushMapping, Record, Secrets, Send, Take,
 };
 
 use super::Mapped;
 use super::cell::{Cell, Row, trim};
 use super::header::Wanted;
+use super::person::person;
+use super::rules::{Rules, Seen, SeenFields};
 use super::value::{Rule, has_control};
 
 /// How one push reads the rows of one file: every column found.
@@ -18,8 +20,11 @@ pub(super) struct PushPlan<'a> {
     /// Whether nothing but key columns stands left of a key column, so that a row that is too long or
     /// too short can't have moved the key.
     key_leads: bool,
+    /// The columns that name the person (semantics 19).
+    person: Vec<usize>,
     /// Ordered by field name, as records keep them.
     fields: Vec<FieldPlan<'a>>,
+    rules: Rules<'a>,
     /// How many cells a row must have to reach all its columns.
     reach: usize,
 }
@@ -37,6 +42,8 @@ struct FieldPlan<'a> {
     secret: bool,
     /// Whether its messages may not hold the value: another push may map the same column as secret.
     hidden: bool,
+    /// Whether a rule between fields asks for it.
+    watched: bool,
 }
 
 enum Source<'a> {
@@ -67,27 +74,38 @@ impl<'a> PushPlan<'a> {
     ) -> Self {
         let key: Vec<(usize, String)> =
             mapping.key.iter().map(|name| (wanted.column(name), name.to_string())).collect();
+        let person: Vec<usize> = mapping.person.iter().map(|name| wanted.column(name)).collect();
+        let column = |field: &FieldMapping, wanted: &mut Wanted<'_>| match &field.take {
+            Take::Column(name) => Some(wanted.column(name)),
+            Take::Constant(_) => None,
+        };
+        let hidden: Vec<bool> = mapping
+            .fields
+            .iter()
+            .map(|field| column(field, wanted).is_some_and(|at| secret.contains(&at)) || field.field.secret)
+            .collect();
+        let rules = Rules::new(mapping, &hidden);
         let mut fields: Vec<FieldPlan<'a>> = mapping
             .fields
             .iter()
+            .zip(&hidden)
             .enumerate()
-            .map(|(place, field)| {
+            .map(|(place, (field, hidden))| {
                 let source = match &field.take {
                     Take::Column(name) => Source::Column { index: wanted.column(name), name: name.as_str() },
                     Take::Constant(value) => Source::Constant(value),
                 };
-                let shared = matches!(&source, Source::Column { index, .. } if secret.contains(index));
-                let hidden = field.field.secret || shared;
                 FieldPlan {
                     place,
-                    rule: Rule::new(field, hidden),
+                    rule: Rule::new(field, *hidden),
                     source,
                     name: field.name(),
                     required: field.field.required,
                     empty: field.empty,
                     send: field.send,
                     secret: field.field.secret,
-                    hidden,
+                    hidden: *hidden,
+                    watched: rules.watch(field.name().as_str()),
                 }
             })
             .collect();
@@ -96,15 +114,21 @@ impl<'a> PushPlan<'a> {
             Source::Column { index, .. } => Some(index),
             Source::Constant(_) => None,
         });
-        let columns = columns.chain(key.iter().map(|(index, _)| *index));
+        let columns = columns.chain(key.iter().map(|(index, _)| *index)).chain(person.iter().copied());
         let reach = columns.map(|column| column + 1).max().unwrap_or_default().max(reach);
         let key_leads = key.iter().all(|(index, _)| *index < key.len());
-        Self { key, key_leads, fields, reach }
+        Self { key, key_leads, person, fields, rules, reach }
     }
 
     /// The columns that make the key.
     pub(super) fn key_columns(&self) -> impl Iterator<Item = usize> {
         self.key.iter().map(|(index, _)| *index)
+    }
+
+    /// The columns that name the person and are no part of the key.
+    pub(super) fn person_columns(&self) -> impl Iterator<Item = usize> {
+        let is_key = |column: usize| self.key.iter().any(|(index, _)| *index == column);
+        self.person.iter().copied().filter(move |column| !is_key(*column))
     }
 
     /// The key of a row, or all that is wrong with it.
@@ -135,10 +159,10 @@ impl<'a> PushPlan<'a> {
         }
     }
 
-    /// A date as this push reads it from text in that column; `None` where it does not.
-    pub(super) fn date_text(&self, column: usize, date: NaiveDate) -> Option<String> {
+    /// A date or time as this push reads it from text in that column; `None` where it does not.
+    pub(super) fn moment_text(&self, column: usize, moment: NaiveDateTime) -> Option<String> {
         let here = |field: &&FieldPlan<'_>| matches!(&field.source, Source::Column { index, .. } if *index == column);
-        self.fields.iter().filter(here).find_map(|field| field.rule.date_text(date))
+        self.fields.iter().filter(here).find_map(|field| field.rule.moment_text(moment))
     }
 
     /// The record of a row.
@@ -155,6 +179,7 @@ impl<'a> PushPlan<'a> {
         let (mut create, mut always) = (Values::new(), Values::new());
         let mut secrets = Secrets::default();
         let mut missing_for_create = Vec::new();
+        let mut seen = SeenFields::new();
         for field in &self.fields {
             let cell = match field.source {
                 Source::Column { index, .. } => row.cell(index),
@@ -163,6 +188,9 @@ impl<'a> PushPlan<'a> {
             let value = match field.rule.value(cell) {
                 Ok(value) => value,
                 Err(reasons) => {
+                    if field.watched {
+                        seen.insert(field.name.as_str(), Seen::Unclear);
+                    }
                     problems.extend(reasons.into_iter().map(|reason| field.problem(row, &reason)));
                     continue;
                 }
@@ -181,6 +209,9 @@ impl<'a> PushPlan<'a> {
                     (_, _, Empty::Clear) => {}
                 }
             }
+            if field.watched && !value.is_empty() {
+                seen.insert(field.name.as_str(), Seen::Value(value.clone()));
+            }
             let name = field.name.clone();
             match (field.secret, field.send) {
                 (true, Send::Always) => drop(secrets.always.insert(name, SecretString::from(value))),
@@ -191,6 +222,7 @@ impl<'a> PushPlan<'a> {
                 (false, Send::Always) => always.push((name, value)),
             }
         }
+        problems.extend(self.rules.problems(&seen).into_iter().map(|(place, problem)| (place + 1, problem)));
         match key {
             Some(key) if problems.is_empty() => {
                 missing_for_create.sort_by_key(|(place, _)| *place);
@@ -201,7 +233,7 @@ impl<'a> PushPlan<'a> {
                     extras: Extras {
                         create: create.into_iter().collect(),
                         always: always.into_iter().collect(),
-                        person: None,
+                        person: person(&self.person, row),
                     },
                     secrets,
                     missing_for_create: missing_for_create.into_iter().map(|(_, name)| name).collect(),
@@ -257,125 +289,5 @@ impl FieldPlan<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::model::{FieldKind, FieldMapping};
-
-    use super::super::testing::{Case, field, push};
-    use super::*;
-
-    fn check(fields: Vec<FieldMapping>, row: &str, expected: &str) {
-        let lines = Case::new(vec![push(&["id"], fields)]).lines(format!("id,name,city\n{row}\n").as_bytes());
-        let found = lines.lines().find(|line| line.starts_with("2 ")).unwrap_or(&lines);
-        assert_eq!(found, expected);
-    }
-
-    fn required(name: &str, send: Send) -> FieldMapping {
-        let mut field = field(name);
-        field.field.required = true;
-        field.send = send;
-        field
-    }
-
-    #[test]
-    fn values_go_where_they_are_sent_from() {
-        check(vec![field("name"), field("city")], "E1, Ann ,Pune", "2 E1 {city=Pune, name=Ann}");
-        let fields =
-            || [("name", Send::Create), ("city", Send::Always)].map(|(name, send)| required(name, send));
-        check(fields().into(), "E1,Ann,Pune", "2 E1 {create name=Ann, always city=Pune}");
-        let secret = |mut field: FieldMapping| {
-            field.field.secret = true;
-            field
-        };
-        let sealed = "2 E1 {secret create name=Ann, secret always city=Pune}";
-        check(fields().map(secret).into(), "E1,Ann,Pune", sealed);
-        check(vec![secret(field("name"))], "E1,Ann,Pune", "2 E1 {secret create name=Ann}");
-    }
-
-    #[test]
-    fn what_is_empty_is_left_out_cleared_or_turned_down() {
-        let with = |empty| {
-            let mut field = field("name");
-            field.empty = empty;
-            vec![field]
-        };
-        check(with(Empty::Omit), "E1,,", "2 E1 {}");
-        check(with(Empty::Clear), "E1, ,", "2 E1 {name=}");
-        let reason = "2 E1 rejected name=\"\": it is required, and there is no value";
-        check(with(Empty::Reject), "E1,,", reason);
-        check(vec![required("name", Send::Compared)], "E1,,", reason);
-        check(vec![required("name", Send::Always)], "E1,,", reason);
-        check(vec![required("name", Send::Create)], "E1,,", "2 E1 {missing name}");
-    }
-
-    #[test]
-    fn a_key_must_be_readable() {
-        check(vec![field("name")], " ,Ann,", "2 ? rejected -=\" \": the key column `id` is empty");
-        check(
-            vec![field("name")],
-            "\"E\n1\",Ann,",
-            "2 ? rejected -=\"E\\n1\": the key column `id` holds a line break, tab or other control character",
-        );
-        check(vec![field("name")], "\u{a0}E1\u{200b},Ann,", "2 E1 {name=Ann}");
-    }
-
-    #[test]
-    fn all_problems_are_listed_in_the_order_of_the_table() {
-        let mut name = field("name");
-        name.field.max_chars = Some(2);
-        let mut town = field("town");
-        town.take = Take::Column("city".into());
-        town.field.kind = FieldKind::Email;
-        check(
-            vec![town, name],
-            ",Anna,Pune",
-            "2 ? rejected -=\"\": the key column `id` is empty \
-             & town=\"Pune\": column `city`: `Pune` is not an e-mail address (name@example.org) \
-             & name=\"Anna\": it is 4 characters long; at most 2 are allowed",
-        );
-    }
-
-    #[test]
-    fn no_push_tells_what_is_secret_to_another() {
-        let mut plain = field("name");
-        plain.field.kind = FieldKind::Email;
-        let mut secret = field("name");
-        secret.field.secret = true;
-        secret.field.max_chars = Some(3);
-        let pushes = vec![push(&["id"], vec![plain]), push(&["id"], vec![secret])];
-        let lines = Case::new(pushes).lines(b"id,name\nE1,hunter2\n");
-        assert_eq!(
-            lines,
-            "header id|name\n\
-             secret [1] correction false\n\
-             2 E1 rejected name=\"\": the value is not an e-mail address (name@example.org) \
-             ## E1 rejected name=\"\": it is 7 characters long; at most 3 are allowed\n  \
-             cells E1|hunter2\n\
-             1 rows, 0 filtered"
-        );
-    }
-
-    #[test]
-    fn a_row_of_another_width_is_turned_down() {
-        let fields = || vec![field("city")];
-        check(fields(), "E1,Ann,Pune,,", "2 E1 {city=Pune}");
-        check(
-            fields(),
-            "E1,Ann,B,Pune",
-            "2 E1 rejected -=\"\": the row has 4 cells, and the header 3; a value that holds the delimiter \
-             must stand in quotation marks",
-        );
-        check(
-            fields(),
-            "E1,Ann",
-            "2 E1 rejected -=\"\": the row ends after 2 cells, and the job reads columns up to 3; it may be cut \
-             off, or a quotation mark is not closed",
-        );
-        check(vec![field("name")], "E1,Ann", "2 E1 {name=Ann}");
-    }
-
-    #[test]
-    fn a_key_that_may_have_moved_is_not_believed() {
-        let lines = Case::new(vec![push(&["id"], vec![])]).lines(b"name,id\nDoe, Ann,E1\n");
-        assert!(lines.contains("2 ? rejected"), "{lines}");
-    }
-}
+#[path = "mapping_tests.rs"]
+mod tests;

@@ -20,6 +20,9 @@ mod date;
 mod doubts;
 mod filter;
 mod mapping;
+mod moment;
+mod person;
+mod rules;
 mod value;
 
 #[cfg(test)]

@@ -132,6 +132,7 @@ fn values(record: &Record) -> String {
             secrets.iter().map(|(name, secret)| format!("secret {mark} {name}={}", secret.expose_secret())),
         );
     }
+    values.extend(record.extras.person.iter().map(|person| format!("person {person}")));
     values.extend(record.missing_for_create.iter().map(|name| format!("missing {name}")));
     values.join(", ")
 }

@@ -1,15 +1,16 @@
-//! One field: trimming, value table, date, list, length, address, choice (semantics 15 and 16).
+//! One field: trimming, value table, kind by kind, length (semantics 15 and 16).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use email_address::{EmailAddress, Options};
 
-use crate::model::{FieldKind, FieldMapping, ListOf};
+use crate::model::{FieldKind, FieldMapping, ListOf, TimeUnit};
 
 use super::cell::{Cell, trim};
 use super::date::{DateFormat, Fault};
+use super::moment::{self, MomentFormat};
 
 /// Turns the cell of one field into its value.
 pub(super) struct Rule<'a> {
@@ -17,7 +18,7 @@ pub(super) struct Rule<'a> {
     /// Whether no message may hold the value.
     secret: bool,
     table: Option<Table<'a>>,
-    dates: Option<Dates>,
+    times: Times,
 }
 
 /// A value table, also by lower-case text where that is unique.
@@ -26,9 +27,11 @@ struct Table<'a> {
     folded: HashMap<String, Option<&'a str>>,
 }
 
-struct Dates {
-    read: DateFormat,
-    write: DateFormat,
+/// How dates and times are read from cells, and how they are sent.
+enum Times {
+    Dates { read: DateFormat, write: DateFormat },
+    Moments(MomentFormat),
+    None,
 }
 
 impl<'a> Rule<'a> {
@@ -40,28 +43,29 @@ impl<'a> Rule<'a> {
             }
             Table { exact, folded }
         });
-        let dates = match &mapping.field.kind {
-            FieldKind::Date { format } => Some(Dates {
-                read: DateFormat::new(mapping.date.as_deref().unwrap_or(format)),
+        // What comes out of a table is written as it is sent.
+        let given = mapping.date.as_deref().filter(|_| table.is_none());
+        let times = match &mapping.field.kind {
+            FieldKind::Date { format } => Times::Dates {
+                read: DateFormat::new(given.unwrap_or(format)),
                 write: DateFormat::new(format),
-            }),
-            _ => None,
+            },
+            FieldKind::DateTime => Times::Moments(MomentFormat::new(given)),
+            _ => Times::None,
         };
-        Self { mapping, secret, table, dates }
+        Self { mapping, secret, table, times }
     }
 
     /// The value, empty where there is none, or all that is wrong with it.
     pub(super) fn value(&self, cell: Cell<'_>) -> Result<String, Vec<String>> {
-        match (&cell, &self.dates, &self.table) {
-            (Cell::Error(error), ..) => {
+        match &cell {
+            Cell::Error(error) => {
                 return Err(vec![format!("the cell holds the error {error}; correct it in the spreadsheet")]);
             }
-            (Cell::Date(moment), Some(dates), None) => {
-                return if moment.time() == NaiveTime::MIN {
-                    self.written(dates, moment.date())
-                } else {
-                    Err(vec![self.not_a_date(&cell.into_text(), dates, &Fault::TimeOfDay)])
-                };
+            Cell::Date(moment) if self.table.is_none() => {
+                if let Some(value) = self.of_date(*moment, &cell) {
+                    return value.map_err(|reason| vec![reason]);
+                }
             }
             _ => {}
         }
@@ -76,21 +80,7 @@ impl<'a> Rule<'a> {
                 self.quoted(text)
             )]);
         }
-        let value = match (&self.mapping.field.kind, &self.dates) {
-            (FieldKind::Date { .. }, Some(dates)) => match dates.read.read(text) {
-                Ok(date) => self.written(dates, date)?,
-                Err(fault) => return Err(vec![self.not_a_date(text, dates, &fault)]),
-            },
-            (FieldKind::List { separator, of }, _) => self.list(text, *separator, *of)?,
-            (FieldKind::Email, _) => {
-                self.check_address(text).map_err(|reason| vec![reason])?;
-                text.to_owned()
-            }
-            (FieldKind::OneOf(allowed), _) if !allowed.iter().any(|value| value == text) => {
-                return Err(vec![format!("{} is not one of {}", self.quoted(text), listed(allowed.iter()))]);
-            }
-            _ => text.to_owned(),
-        };
+        let value = self.of_text(text)?;
         match self.mapping.field.max_chars {
             // No text has more characters than bytes, so most need no counting.
             Some(limit) if value.len() > limit as usize && value.chars().count() > limit as usize => Err(
@@ -100,10 +90,66 @@ impl<'a> Rule<'a> {
         }
     }
 
-    /// A date as text that reads as this date; `None` where the field is none, or a value table stands
-    /// before it.
-    pub(super) fn date_text(&self, date: NaiveDate) -> Option<String> {
-        self.dates.as_ref().filter(|_| self.table.is_none())?.read.write(date)
+    /// The value of a cell that holds a date; `None` where it is to be taken as text.
+    fn of_date(&self, moment: NaiveDateTime, cell: &Cell<'_>) -> Option<Result<String, String>> {
+        let text = || cell.clone().into_text();
+        match (&self.times, &self.mapping.field.kind) {
+            (Times::Dates { write, .. }, _) if moment.time() == NaiveTime::MIN => {
+                Some(written(write, moment.date()))
+            }
+            (Times::Dates { read, .. }, _) => Some(Err(self.not_a_date(&text(), read, &Fault::TimeOfDay))),
+            (Times::Moments(read), _) => {
+                Some(moment::sent(moment).map_err(|fault| self.not_a_moment(&text(), read, &fault)))
+            }
+            (Times::None, FieldKind::Milliseconds) => Some(Err(format!(
+                "{} is a date, where a span of time is wanted; give the column the format [h]:mm:ss",
+                self.quoted(&text())
+            ))),
+            (Times::None, _) => None,
+        }
+    }
+
+    /// The value of a text that is not empty.
+    fn of_text(&self, text: &str) -> Result<String, Vec<String>> {
+        let value = match (&self.mapping.field.kind, &self.times) {
+            (_, Times::Dates { read, write }) => match read.read(text) {
+                Ok(date) => written(write, date),
+                Err(fault) => Err(self.not_a_date(text, read, &fault)),
+            },
+            (_, Times::Moments(read)) => {
+                read.read(text).map_err(|fault| self.not_a_moment(text, read, &fault))
+            }
+            (FieldKind::List { separator, of }, _) => return self.list(text, *separator, *of),
+            (FieldKind::OneOf(allowed), _) if !allowed.iter().any(|value| value == text) => {
+                Err(format!("{} is not one of {}", self.quoted(text), listed(allowed.iter())))
+            }
+            (FieldKind::Email | FieldKind::Part { email: true, .. }, _) => {
+                self.check_address(text).and_then(|()| self.plain(text))
+            }
+            _ => self.plain(text),
+        };
+        value.map_err(|reason| vec![reason])
+    }
+
+    /// A value whose kind says all by itself.
+    fn plain(&self, text: &str) -> Result<String, String> {
+        let unit = self.mapping.unit.filter(|_| self.table.is_none()).unwrap_or(TimeUnit::Milliseconds);
+        match self.mapping.field.kind.plain(text, unit) {
+            None => Ok(text.to_owned()),
+            Some(Ok(value)) => Ok(value.into_owned()),
+            Some(Err(reason)) => Err(format!("{} {reason}", self.quoted(text))),
+        }
+    }
+
+    /// A date or time of a workbook as text that reads as this one; `None` where the field is none, or a
+    /// value table stands before it.
+    pub(super) fn moment_text(&self, moment: NaiveDateTime) -> Option<String> {
+        match &self.times {
+            _ if self.table.is_some() => None,
+            Times::Dates { read, .. } if moment.time() == NaiveTime::MIN => read.write(moment.date()),
+            Times::Moments(read) => read.write(moment),
+            Times::Dates { .. } | Times::None => None,
+        }
     }
 
     /// Trims, puts the default in, and asks the value table.
@@ -163,26 +209,40 @@ impl<'a> Rule<'a> {
         }
     }
 
-    fn written(&self, dates: &Dates, date: NaiveDate) -> Result<String, Vec<String>> {
-        dates.write.write(date).ok_or_else(|| {
-            vec![format!("a date alone can not be written as {}, which the LMS wants", dates.write.words())]
-        })
-    }
-
-    fn not_a_date(&self, text: &str, dates: &Dates, fault: &Fault) -> String {
+    fn not_a_date(&self, text: &str, dates: &DateFormat, fault: &Fault) -> String {
         let quoted = self.quoted(text);
-        let words = dates.read.words();
+        let words = dates.words();
         match fault {
             Fault::NoSuchDay => format!("{quoted} is no day of the calendar; it is read as {words}"),
             Fault::Year => format!("{quoted} has no year of four digits; it is read as {words}"),
             Fault::TimeOfDay => format!("{quoted} has a time of day, where a date is wanted"),
-            Fault::Form if self.mapping.date.is_some() => {
-                format!("{quoted} is not a date written as {words}")
+            Fault::Form | Fault::NoSuchTime => {
+                format!("{quoted} is not a date written as {words}{}", self.date_hint())
             }
-            Fault::Form => format!(
-                "{quoted} is not a date written as {words}; if the export writes dates in another way, \
-                 add `date = \"…\"` to the field"
+        }
+    }
+
+    fn not_a_moment(&self, text: &str, moments: &MomentFormat, fault: &Fault) -> String {
+        let quoted = self.quoted(text);
+        let words = moments.words();
+        match fault {
+            Fault::NoSuchDay | Fault::NoSuchTime => {
+                format!("{quoted} names a day or a time that there is not; it is read as {words}")
+            }
+            Fault::Year => format!("{quoted} has no year of four digits; it is read as {words}"),
+            Fault::Form | Fault::TimeOfDay => format!(
+                "{quoted} is not a date and time written as {words}, with Z or the distance from UTC \
+                 (+01:00) behind it or not{}",
+                self.date_hint()
             ),
+        }
+    }
+
+    /// What to do about dates that are written in another way, where the job says none.
+    fn date_hint(&self) -> &'static str {
+        match self.mapping.date {
+            Some(_) => "",
+            None => "; if the export writes dates in another way, add `date = \"…\"` to the field",
         }
     }
 
@@ -199,6 +259,12 @@ impl<'a> Rule<'a> {
         }
         format!("`{quoted}`").into()
     }
+}
+
+fn written(dates: &DateFormat, date: NaiveDate) -> Result<String, String> {
+    dates
+        .write(date)
+        .ok_or_else(|| format!("a date alone can not be written as {}, which the LMS wants", dates.words()))
 }
 
 /// Whether any control character stands in the text.
@@ -220,156 +286,5 @@ fn listed<'a>(values: impl ExactSizeIterator<Item = &'a String>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::model::{Empty, Field, Send, Take};
-
-    use super::*;
-
-    fn field(kind: FieldKind) -> FieldMapping {
-        FieldMapping {
-            field: Field {
-                name: "f".into(),
-                label: "F".to_owned(),
-                required: false,
-                kind,
-                max_chars: None,
-                secret: false,
-            },
-            take: Take::Column("c".into()),
-            date: None,
-            unit: None,
-            values: None,
-            default: None,
-            separator: None,
-            trim: true,
-            empty: Empty::Omit,
-            send: Send::Compared,
-        }
-    }
-
-    fn check_cell(mapping: &FieldMapping, cell: Cell<'_>, expected: Result<&str, &str>) {
-        let found = Rule::new(mapping, mapping.field.secret).value(cell.clone());
-        let found = found.map_err(|reasons| reasons.join(" | "));
-        assert_eq!(found.as_deref().map_err(String::as_str), expected, "{cell:?}");
-    }
-
-    fn check(mapping: &FieldMapping, text: &str, expected: Result<&str, &str>) {
-        check_cell(mapping, Cell::Text(text.into()), expected);
-    }
-
-    #[test]
-    fn text_is_trimmed_unless_told_otherwise() {
-        let mut text = field(FieldKind::Text);
-        check(&text, " Ann\u{a0}", Ok("Ann"));
-        check(&text, " \u{a0}", Ok(""));
-        check_cell(&text, Cell::Number("42".into()), Ok("42"));
-        check_cell(&text, Cell::Bool(true), Ok("TRUE"));
-        text.trim = false;
-        check(&text, " Ann ", Ok(" Ann "));
-    }
-
-    #[test]
-    fn errors_and_control_characters_are_problems() {
-        let text = field(FieldKind::Text);
-        let reason = "the cell holds the error #N/A; correct it in the spreadsheet";
-        check_cell(&text, Cell::Error("#N/A".into()), Err(reason));
-        let reason = "`12 High St` holds a line break, tab or other control character; take it out";
-        check(&text, "12\nHigh St", Err(reason));
-        check(&text, "12\u{85}High St", Err(reason));
-    }
-
-    #[test]
-    fn the_value_table_is_exact_then_in_any_case() {
-        let mut status = field(FieldKind::OneOf(vec!["Active".to_owned(), "Inactive".to_owned()]));
-        status.values = Some(
-            [
-                ("Y", "Active"),
-                ("N", "Inactive"),
-                ("n", "Active"),
-                ("-", ""),
-                ("No", "Inactive"),
-                ("NO", "Active"),
-            ]
-            .map(|(cell, value)| (cell.to_owned(), value.to_owned()))
-            .into(),
-        );
-        check(&status, " Y ", Ok("Active"));
-        check(&status, "y", Ok("Active"));
-        check(&status, "N", Ok("Inactive"));
-        check(&status, "n", Ok("Active"));
-        check(&status, "-", Ok(""));
-        check(&status, "", Ok(""));
-        check(&status, "X", Err("`X` is not in the value table, which has `-`, `N`, `NO`, `No`, `Y`, `n`"));
-        check(&status, "no", Err("`no` is not in the value table, which has `-`, `N`, `NO`, `No`, `Y`, `n`"));
-        status.default = Some("N".to_owned());
-        check(&status, " ", Ok("Inactive"));
-        status.default = Some("Active".to_owned());
-        check(&status, " ", Ok("Active"));
-        status.values = None;
-        check(&status, "active", Err("`active` is not one of `Active`, `Inactive`"));
-    }
-
-    #[test]
-    fn dates_come_out_as_the_vendor_wants_them() {
-        let mut date = field(FieldKind::Date { format: "%m/%d/%Y" });
-        let day = NaiveDate::from_ymd_opt(2024, 2, 1).unwrap();
-        check_cell(&date, Cell::Date(day.and_time(NaiveTime::MIN)), Ok("02/01/2024"));
-        check(&date, "2/1/2024", Ok("02/01/2024"));
-        let hint = "; if the export writes dates in another way, add `date = \"…\"` to the field";
-        check(&date, "2024-02-01", Err(&format!("`2024-02-01` is not a date written as MM/DD/YYYY{hint}")));
-        date.date = Some("%d/%m/%Y".to_owned());
-        check(&date, "01/02/2024", Ok("02/01/2024"));
-        check(&date, "01/02/2024 00:00", Ok("02/01/2024"));
-        check(&date, "31/02/2024", Err("`31/02/2024` is no day of the calendar; it is read as DD/MM/YYYY"));
-        check(&date, "1.2.2024", Err("`1.2.2024` is not a date written as DD/MM/YYYY"));
-        check_cell(
-            &date,
-            Cell::Date(day.and_hms_opt(23, 0, 0).unwrap()),
-            Err("`2024-02-01T23:00:00` has a time of day, where a date is wanted"),
-        );
-    }
-
-    #[test]
-    fn a_list_is_split_only_where_it_is_said_to_be_one() {
-        let mut list = field(FieldKind::List { separator: '~', of: ListOf::Text });
-        check(&list, "Sales, North", Ok("Sales, North"));
-        let hint = "; if the cell is a list, add `separator = \",\"` (or what divides it) to the field";
-        check(&list, "a~b", Err(&format!("`a~b` holds `~`, which separates values{hint}")));
-        list.separator = Some(";".to_owned());
-        check(&list, " a ;; b;", Ok("a~b"));
-        check(&list, ";", Ok(""));
-        check(&list, "a~b;c", Err("`a~b` holds `~`, which separates values"));
-    }
-
-    #[test]
-    fn addresses_are_checked_one_by_one() {
-        let email = field(FieldKind::Email);
-        check(&email, " zo\u{eb}@example.org", Ok("zo\u{eb}@example.org"));
-        for wrong in ["ann", "ann@", "ann@example", "Ann <ann@example.org>", "a@b.org, c@d.org"] {
-            check(&email, wrong, Err(&format!("`{wrong}` is not an e-mail address (name@example.org)")));
-        }
-        let mut list = field(FieldKind::List { separator: '~', of: ListOf::Email });
-        check(&list, "a@b.org, c@d.org", Ok("a@b.org~c@d.org"));
-        check(&list, "a@b.org,c", Err("`c` is not an e-mail address (name@example.org)"));
-        check(&list, "a~@b.org", Err("`a~@b.org` holds `~`, which separates values"));
-        list.separator = Some(";".to_owned());
-        check(&list, "a@b.org;c@d.org,e@f.org", Ok("a@b.org~c@d.org~e@f.org"));
-    }
-
-    #[test]
-    fn length_is_counted_in_characters_of_what_is_sent() {
-        let mut text = field(FieldKind::Text);
-        text.field.max_chars = Some(3);
-        check(&text, "Zo\u{eb}", Ok("Zo\u{eb}"));
-        check(&text, " Anna ", Err("it is 4 characters long; at most 3 are allowed"));
-    }
-
-    #[test]
-    fn a_message_never_holds_a_secret() {
-        let mut secret = field(FieldKind::Email);
-        secret.field.secret = true;
-        check(&secret, "hunter2", Err("the value is not an e-mail address (name@example.org)"));
-        secret.values = Some(BTreeMap::new());
-        check(&secret, "hunter2", Err("the value is not in the value table, which has "));
-    }
-}
+#[path = "value_tests.rs"]
+mod tests;

@@ -31,10 +31,11 @@ fn every_command_explains_itself() {
 #[test]
 fn all_fields_of_an_operation_are_listed() {
     let text = run(&["fields", "upsidelms.manage_user"]).expect(0).stdout;
-    let mut lines = text.lines().skip_while(|line| !line.trim_start().starts_with("FIELD")).skip(1);
-    let names: Vec<&str> = lines.by_ref().filter_map(|line| line.split_whitespace().next()).collect();
+    let lines = text.lines().skip_while(|line| !line.trim_start().starts_with("FIELD")).skip(1);
+    let names: Vec<&str> = lines.map_while(|line| line.split_whitespace().next()).collect();
     assert_eq!(names.len(), 31, "{text}");
     assert_eq!((names[0], names[30]), ("unique_id", "user_expiry_date"));
+    assert!(text.contains("One record a call") && text.contains("is sent again."), "{text}");
     assert!(run(&["fields"]).expect(0).stdout.contains("upsidelms.manage_user"));
 }
 

@@ -1,9 +1,15 @@
 //! Every rule of the files, on a product of our own, so that no vendor's table moves these messages.
 
+mod academy;
 mod accounts;
+mod after;
+mod exports;
 mod jobs;
+mod kinds;
 mod pushes;
+mod rules;
 mod syntax;
+mod together;
 mod valid;
 mod world;
 
@@ -71,6 +77,7 @@ fn manage_user() -> Operation {
 fn assign_curriculum() -> Operation {
     Operation {
         name: "upsidelms.assign_curriculum".into(),
+        kind: OperationKind::PushAssignments,
         fields: vec![field("curr_id", "Curriculum", FieldKind::Text, None)],
         can_take_back: false,
         mails_people: true,
@@ -132,7 +139,7 @@ impl Files {
     }
 
     fn load(&self) -> Loaded {
-        load_with(&self.path("rollbook.toml"), &[&PRODUCT])
+        load_with(&self.path("rollbook.toml"), &[&PRODUCT, &academy::PRODUCT])
     }
 
     /// Problems as people read them, one a line.

@@ -12,10 +12,10 @@ const BATCH: u32 = 20;
 
 /// Name, label, need and kind. The document gives no lengths here.
 const TABLE: [(&str, &str, bool, FieldKind); 4] = [
-    ("unique_id", "Unique ID", false, FieldKind::Text),
-    ("username", "Login ID", false, FieldKind::Text),
-    ("email_id", "Email ID", false, FieldKind::Email),
-    ("curr_id", "Curriculum ID", true, FieldKind::Text),
+    ("unique_id", "Unique ID", false, FieldKind::Part { forbidden: &['~', '='], email: false }),
+    ("username", "Login ID", false, FieldKind::Part { forbidden: &['~', '='], email: false }),
+    ("email_id", "Email ID", false, FieldKind::Part { forbidden: &['~', '='], email: true }),
+    ("curr_id", "Curriculum ID", true, FieldKind::Part { forbidden: &['~'], email: false }),
 ];
 
 /// `upsidelms.assign_curriculum` as the portal of these settings takes it.
