@@ -7,25 +7,42 @@ use super::scene::{AWKWARD, Scene, sync};
 
 const SYSTEM: &str = "system & <1>";
 const PASSWORD: &str = "p]]>\"ö&amp;";
-const FIELDS: &str = "customerId = \"key\"\nproductId = \"product\"\ncompletion = \"what\"\nstatus = \"state\"\n\
-                      score = \"score\"\ntimeSpent = \"spent\"\ncompletionDate = \"when\"\n\
-                      grantCredits = \"grant\"\npackageId = \"package\"\ncredits = { column = \"credits\", separator = \";\" }\n\
-                      customerFirstName = \"first\"\ncustomerEmail = \"mail\"\n";
+const FIELDS: &str = r#"
+customerId = "key"
+productId = "product"
+completion = "what"
+status = "state"
+score = "score"
+timeSpent = { column = "spent", unit = "hh:mm" }
+completionDate = "when"
+grantCredits = "grant"
+packageId = "package"
+credits = { column = "credits", separator = ";" }
+customerFirstName = "first"
+customerEmail = "mail"
+"#;
 const HEADING: [&str; 12] = [
     "key", "product", "what", "state", "score", "spent", "when", "grant", "package", "credits", "first",
     "mail",
 ];
 
+/// A span and a point in time as the cells have them, and what zeep must read: milliseconds, and the time in
+/// UTC where its zone is said.
+const TIMES: [[&str; 4]; 2] = [
+    ["1:30", "2026-11-21T08:30:00", "5400000", "2026-11-21T08:30:00"],
+    ["00:45", "2026-11-21T00:30:00+01:00", "2700000", "2026-11-20T23:30:00+00:00"],
+];
+
 fn rows() -> Vec<[&'static str; 12]> {
-    let full = |key, product, score, credits, first| {
-        let (when, mail) = ("2026-11-21T08:30:00", "o'neil+x@example.org");
-        [key, product, "Passed", "Finished", score, "90000", when, "false", "p&1", credits, first, mail]
+    let full = |key, product, score, [spent, when, _, _]: [&'static str; 4], credits, first| {
+        let mail = "o'neil+x@example.org";
+        [key, product, "Passed", "Finished", score, spent, when, "false", "p&1", credits, first, mail]
     };
     let bare = |key, product| [key, product, "Completed", "", "", "", "", "", "", "", "", ""];
     vec![
         HEADING,
-        full(AWKWARD[0], AWKWARD[1], "87.5", "CE <1>=Éthique & \"droit\";CPD", AWKWARD[2]),
-        full(AWKWARD[3], AWKWARD[4], "0", "", AWKWARD[5]),
+        full(AWKWARD[0], AWKWARD[1], "87.5", TIMES[0], "CE <1>=Éthique & \"droit\";CPD", AWKWARD[2]),
+        full(AWKWARD[3], AWKWARD[4], "0", TIMES[1], "", AWKWARD[5]),
         bare(AWKWARD[6], AWKWARD[7]),
     ]
 }
@@ -42,8 +59,9 @@ fn record(row: &[&str; 12]) -> Value {
     };
     put("status", status, json!(status));
     put("score", score, json!(score.parse::<f64>().unwrap_or_default()));
-    put("timeSpent", spent, json!(spent.parse::<u64>().unwrap_or_default()));
-    put("completionDate", when, json!(when));
+    let times = TIMES.iter().find(|times| times[0] == spent).unwrap_or(&TIMES[0]);
+    put("timeSpent", spent, json!(times[2].parse::<u64>().unwrap()));
+    put("completionDate", when, json!(times[3]));
     put("grantCredits", grant, json!(grant == "true"));
     put("packageId", package, json!(package));
     let credit = |text: &str| match text.split_once('=') {

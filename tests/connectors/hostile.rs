@@ -49,7 +49,7 @@ impl Trial {
         // The whole of a hostile answer has time to come; only UpsideLMS, which waits as long before it
         // looks up what became of a call, is given less.
         let scene = Scene::default()
-            .keys("deadline = \"6s\"")
+            .keys("deadline = \"12s\"")
             .secret("one", SECRET)
             .connection("crowdwisdom", &crowdwisdom.base_url(), "system_id = \"1\"")
             .connection(

@@ -91,7 +91,7 @@ fn of_crowdwisdom() {
             "<int:customerId>c</int:customerId>",
             "integration/}customerId': This",
         ),
-        ("int:setCompletion>", "setCompletion>", "one operation"),
+        ("crowdwisdom.com/integration/", "crowdwisdom.com/integration", "one operation"),
         ("<int:setCompletion>", "<int:setCompletion xmlns=\"urn:x\">", "{urn:x}systemId': This"),
         ("<customerId>c</customerId>", "", "productId': This element is not expected"),
         ("<customerId>c</customerId>", "<customerId/>", "minLength"),
