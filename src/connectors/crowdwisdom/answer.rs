@@ -113,10 +113,17 @@ fn visit<'a>(element: &'a Element, above: &mut Vec<&'a Element>, fault: bool, re
     report.indexes.extend(index(element));
     let own_group = above.is_empty() || !element.children.is_empty() || coded(element);
     above.push(element);
-    if let Some((code, label, words)) =
-        own_group.then(|| group_error(&parts(element, above.len() == 1))).flatten()
-    {
-        report.errors.push(LmsError { code, label, words, about: about(above, fault) });
+    let parts = if own_group { parts(element, above.len() == 1) } else { Vec::new() };
+    if let Some((sign, label, words)) = group_error(&parts) {
+        let about = about(above, fault);
+        let code = match sign {
+            Sign::Words(code) => Some(code),
+            // A session and a system are the call's: beside a record, 1 and 2 are numbers of another meaning.
+            Sign::Number(Code::SessionToken | Code::SystemId) if about != About::Call => None,
+            Sign::Number(code) => Some(code),
+            Sign::Unsure => None,
+        };
+        report.errors.push(LmsError { code, label, words, about });
     }
     for child in &element.children {
         visit(child, above, fault, report);
@@ -147,23 +154,19 @@ fn coded(element: &Element) -> bool {
     element.attributes.iter().any(|(name, _)| is_code_name(&plain(name)))
 }
 
-/// The error that stands in a group: its code, its label and its words. The documented words count before
+/// The error that stands in a group: its sign, its label and its words. The documented words count before
 /// the number, and a number before what merely looks like an error.
-fn group_error(parts: &[Part<'_>]) -> Option<(Option<Code>, String, String)> {
+fn group_error(parts: &[Part<'_>]) -> Option<(Sign, String, String)> {
     let signs: Vec<_> =
         parts.iter().filter_map(|part| sign(&part.0, part.1).map(|sign| (sign, part))).collect();
     let first = |wanted: fn(&Sign) -> bool| signs.iter().find(|(sign, _)| wanted(sign));
     let (sign, part) = first(|sign| matches!(sign, Sign::Words(_)))
         .or_else(|| first(|sign| matches!(sign, Sign::Number(_))))
         .or_else(|| signs.first())?;
-    let code = match sign {
-        Sign::Words(code) | Sign::Number(code) => Some(*code),
-        Sign::Unsure => None,
-    };
-    let label = match (code, part.1.parse::<i64>()) {
-        (Some(code), _) => code.number().to_string(),
-        (None, Ok(number)) => number.to_string(),
-        (None, Err(_)) => part.0.clone(),
+    let label = match (sign, part.1.parse::<i64>()) {
+        (Sign::Words(code) | Sign::Number(code), _) => code.number().to_string(),
+        (Sign::Unsure, Ok(number)) => number.to_string(),
+        (Sign::Unsure, Err(_)) => part.0.clone(),
     };
     let told = |part: &&Part<'_>| is_words_name(&part.0) && part.1.parse::<i64>().is_err();
     let mut words: Vec<&str> = Vec::new();
@@ -173,7 +176,7 @@ fn group_error(parts: &[Part<'_>]) -> Option<(Option<Code>, String, String)> {
         }
     }
     let words = if words.is_empty() { format!("{} {}", part.0, part.1) } else { words.join("; ") };
-    Some((code, label, words))
+    Some((*sign, label, words))
 }
 
 /// The record that an error is about: the nearest element around it that names exactly one. The answer as a

@@ -1,9 +1,10 @@
 //! CrowdWisdom: says what people have completed, by the SOAP methods `setCompletion` and `setCompletions`.
 //!
-//! Only this file, `service` and `session` call; `wire` encodes, `answer` decodes, `judge` says what an
-//! answer means, and `shape` is what calls look like, by the document or by the client's own WSDL.
+//! Only this file, `service` and `session` call. `wire` encodes by `shape`, which is the document's or else
+//! `described` by the client's own WSDL; `answer` decodes, and `judge` and `opening` say what that means.
 
 mod answer;
+mod described;
 mod fields;
 mod judge;
 mod opening;

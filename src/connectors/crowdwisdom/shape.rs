@@ -1,4 +1,4 @@
-//! What the calls look like: as the document has them, or as the client's own WSDL has them. Pure.
+//! What the calls look like, as the document has them; `described` has them as a WSDL says. Pure.
 
 use crate::connectors::Item;
 use crate::model::ChangeKind;
@@ -6,7 +6,6 @@ use crate::model::ChangeKind;
 use super::fields;
 use super::setup::{Setup, record};
 use super::wire::{GRANTS, SESSION_TOKEN, SYSTEM_ID};
-use super::wsdl::{Children, Method, Node, Wsdl};
 
 /// The method for one record.
 pub(super) const ONE: &str = "setCompletion";
@@ -38,6 +37,8 @@ pub(super) struct Call {
     pub(super) response: String,
     /// The elements in it, in their order.
     pub(super) children: Vec<String>,
+    /// Whether the elements in it have the namespace too; by the document they have none.
+    pub(super) qualified: bool,
 }
 
 /// A call that carries records.
@@ -63,6 +64,7 @@ impl Shape {
             action: String::new(),
             response: format!("{method}Response"),
             children,
+            qualified: false,
         };
         let completions = |method: &str, path: Vec<String>| Completions {
             call: call(method, [vec![SYSTEM_ID.to_owned(), SESSION_TOKEN.to_owned()], head(&path)].concat()),
@@ -80,39 +82,6 @@ impl Shape {
             many: completions(MANY, setup.records()),
             described: false,
         }
-    }
-
-    /// The calls as the WSDL has them; otherwise all that it lacks.
-    pub(super) fn of_wsdl(wsdl: &Wsdl, setup: &Setup) -> Result<Self, String> {
-        let mut shape = Self { described: true, ..Self::of_document(setup) };
-        let mut lacks = Vec::new();
-        let offered = wsdl.methods().join(", ");
-        let mut need = |name: &str, way: &str| {
-            let method = wsdl.method(name);
-            if method.is_none() {
-                lacks.push(format!("the WSDL offers no method {name} (it offers {offered}): {way}"));
-            }
-            method
-        };
-        let session = need(&setup.session_method, "set session_method to the one that opens a session");
-        let one = need(ONE, "is this the integration service? see base_url and soap_path");
-        let many = if setup.many { need(MANY, "set batch to 1") } else { wsdl.method(MANY) };
-        if let Some(method) = &session {
-            describe(&mut shape.session, method, setup).unwrap_or_else(|lack| lacks.push(lack));
-            match parameters(method, setup) {
-                Ok(Some(names)) => shape.session.children = names,
-                Ok(None) => {}
-                Err(lack) => lacks.push(lack),
-            }
-        }
-        // What lies in the record of many is of no matter while there are no calls of many.
-        for (method, completions) in [(one, &mut shape.one), (many.filter(|_| setup.many), &mut shape.many)] {
-            let Some(method) = method else { continue };
-            let fits = describe(&mut completions.call, &method, setup)
-                .and_then(|()| place_record(wsdl, &method, completions, setup));
-            lacks.extend(fits.err());
-        }
-        if lacks.is_empty() { Ok(shape) } else { Err(lacks.join("; ")) }
     }
 
     /// The call for so many records.
@@ -159,141 +128,9 @@ impl Completions {
     }
 }
 
-fn head(path: &[String]) -> Vec<String> {
+/// The element in which a way begins, if it has one.
+pub(super) fn head(path: &[String]) -> Vec<String> {
     path.first().cloned().into_iter().collect()
-}
-
-/// Takes over what the WSDL says of a call as a whole.
-fn describe(call: &mut Call, method: &Method<'_>, setup: &Setup) -> Result<(), String> {
-    call.action.clone_from(&method.action);
-    if let Some(response) = method.response {
-        call.response = response.to_owned();
-    }
-    match (method.namespace, &setup.namespace) {
-        (Some(found), Some(set)) if found != set => Err(format!(
-            "the WSDL has {} in the namespace {found}, and namespace is {set}: set namespace to that, or take \
-             it out",
-            call.method
-        )),
-        (Some(found), _) => {
-            call.namespace = found.to_owned();
-            Ok(())
-        }
-        (None, _) => Ok(()),
-    }
-}
-
-/// The parameters of the session method, in the WSDL's order; `None` where it does not say.
-fn parameters(method: &Method<'_>, setup: &Setup) -> Result<Option<Vec<String>>, String> {
-    let Some(children) = &method.children else { return Ok(None) };
-    let configured = &setup.parameters;
-    let set = |node: &&Node<'_>| node.name == SYSTEM_ID || configured.iter().any(|name| name == node.name);
-    let missing: Vec<_> =
-        children.nodes.iter().filter(|node| node.required && !set(node)).map(|node| node.name).collect();
-    let is_there = |name: &&String| children.nodes.iter().any(|node| node.name == name.as_str());
-    let superfluous: Vec<_> = configured.iter().filter(|name| !is_there(name)).map(String::as_str).collect();
-    if missing.is_empty() && superfluous.is_empty() {
-        return Ok(Some(children.nodes.iter().filter(set).map(|node| node.name.to_owned()).collect()));
-    }
-    let list = |names: Vec<&str>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let mut ways = Vec::new();
-    if !missing.is_empty() {
-        ways.push(format!("add {}", missing.join(", ")));
-    }
-    if !superfluous.is_empty() {
-        ways.push(format!("take out {}", superfluous.join(", ")));
-    }
-    Err(format!(
-        "the WSDL's parameters of {} are {} (systemId is sent by itself), and session_parameters has {}: {}",
-        setup.session_method,
-        list(children.nodes.iter().map(|node| node.name).collect()),
-        list(configured.iter().map(String::as_str).collect()),
-        ways.join(" and ")
-    ))
-}
-
-/// Finds the record in a method, and its fields; says what is missing.
-fn place_record(
-    wsdl: &Wsdl,
-    method: &Method<'_>,
-    completions: &mut Completions,
-    setup: &Setup,
-) -> Result<(), String> {
-    let Some(children) = &method.children else { return Ok(()) };
-    let name = &completions.call.method;
-    let has = children.nodes.iter().map(|node| node.name).collect::<Vec<_>>();
-    let own = [SYSTEM_ID, SESSION_TOKEN];
-    if let Some(missing) = own.iter().find(|name| !has.contains(name)) {
-        return Err(format!(
-            "the WSDL's {name} has no {missing} (it has {}): ask the vendor",
-            has.join(", ")
-        ));
-    }
-    let others = children.nodes.iter().filter(|node| !own.contains(&node.name));
-    let found = others.clone().find_map(|node| record_in(wsdl, *node));
-    let (path, fields) = match found {
-        Some((path, fields)) => (path, Some(fields)),
-        // Its type lies in a schema that is not at hand.
-        None => match others.clone().map(|node| node.name).collect::<Vec<_>>().as_slice() {
-            [only] if completions.path.len() < 2 => (vec![(*only).to_owned()], None),
-            _ if completions.path.first().is_some_and(|first| has.contains(&first.as_str())) => {
-                (completions.path.clone(), None)
-            }
-            _ => {
-                return Err(format!(
-                    "the WSDL's {name} has no record with a customerId (it has {}): ask the vendor",
-                    has.join(", ")
-                ));
-            }
-        },
-    };
-    if let (MANY, Some(set)) = (name.as_str(), &setup.records)
-        && fields.is_some()
-        && *set != path
-    {
-        return Err(format!(
-            "the WSDL has the records of {MANY} in {}, and records is {}: set records to that, or take it out",
-            path.join("/"),
-            set.join("/")
-        ));
-    }
-    let sent = [own.map(str::to_owned).to_vec(), head(&path)].concat();
-    completions.call.children = if children.ordered {
-        has.iter()
-            .filter(|name| sent.iter().any(|sent| sent == *name))
-            .map(|name| (*name).to_owned())
-            .collect()
-    } else {
-        sent
-    };
-    completions.path = path;
-    if let Some(fields) = fields {
-        completions.fields = fields;
-        completions.closed = true;
-    }
-    Ok(())
-}
-
-/// The way to the record that this element is, or wraps, and the record's fields in their order.
-fn record_in(wsdl: &Wsdl, node: Node<'_>) -> Option<(Vec<String>, Vec<String>)> {
-    let children = wsdl.children(node)?;
-    if let Some(fields) = fields_of(&children) {
-        return Some((vec![node.name.to_owned()], fields));
-    }
-    children.nodes.iter().find_map(|inner| {
-        let fields = fields_of(&wsdl.children(*inner)?)?;
-        Some((vec![node.name.to_owned(), inner.name.to_owned()], fields))
-    })
-}
-
-/// The fields of a record, in its order or else the document's; `None` where this is no record.
-fn fields_of(children: &Children<'_>) -> Option<Vec<String>> {
-    let described: Vec<&str> = children.nodes.iter().map(|node| node.name).collect();
-    let known = fields::names().filter(|name| described.contains(name));
-    described.contains(&"customerId").then(|| match children.ordered {
-        true => described.iter().map(|name| (*name).to_owned()).collect(),
-        false => known.map(str::to_owned).collect(),
-    })
 }
 
 #[cfg(test)]

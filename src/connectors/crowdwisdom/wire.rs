@@ -1,8 +1,9 @@
 //! What goes over the wire: the call that opens a session, and those that carry completions. Pure.
 //!
-//! Only the element of the method has a namespace, as in the document's example; the WSDL of a client may
-//! change the order of the elements, never that.
+//! Only the element of the method has a namespace, as in the document's example, unless the WSDL of a client
+//! says that all have.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -31,7 +32,7 @@ pub(super) fn encode_session(call: &Call, values: &BTreeMap<String, SecretString
         open(body, call);
         for name in &call.children {
             if let Some(value) = values.get(name) {
-                body.text(name, value.expose_secret());
+                body.text(&tag(call, name), value.expose_secret());
             }
         }
         body.close();
@@ -45,14 +46,14 @@ pub(super) fn encode_completions(
     token: &SecretString,
     items: &[&Item],
 ) -> SecretString {
-    let Completions { call, path, fields, .. } = completions;
+    let call = &completions.call;
     envelope(|body| {
         open(body, call);
         for name in &call.children {
             match name.as_str() {
-                SYSTEM_ID => body.text(name, system_id.expose_secret()),
-                SESSION_TOKEN => body.text(name, token.expose_secret()),
-                _ => records(body, path, fields, items),
+                SYSTEM_ID => body.text(&tag(call, name), system_id.expose_secret()),
+                SESSION_TOKEN => body.text(&tag(call, name), token.expose_secret()),
+                _ => records(body, completions, items),
             };
         }
         body.close();
@@ -72,20 +73,21 @@ fn open(body: &mut Document, call: &Call) {
     body.open(&format!("int:{}", call.method), &[("xmlns:int", &call.namespace)]);
 }
 
-fn records<'a>(
-    body: &'a mut Document,
-    path: &[String],
-    fields: &[String],
-    items: &[&Item],
-) -> &'a mut Document {
+/// The name of an element as it stands in a call.
+fn tag<'a>(call: &Call, name: &'a str) -> Cow<'a, str> {
+    if call.qualified { format!("int:{name}").into() } else { name.into() }
+}
+
+fn records<'a>(body: &'a mut Document, completions: &Completions, items: &[&Item]) -> &'a mut Document {
+    let Completions { call, path, fields, .. } = completions;
     let Some((record, wrappers)) = path.split_last() else { return body };
     for wrapper in wrappers {
-        body.open(wrapper, &[]);
+        body.open(&tag(call, wrapper), &[]);
     }
     for item in items {
-        body.open(record, &[]);
+        body.open(&tag(call, record), &[]);
         for name in fields {
-            field(body, name, item);
+            field(body, call, name, item);
         }
         body.close();
     }
@@ -96,24 +98,25 @@ fn records<'a>(
 }
 
 /// A field that has a value; of what is left out the LMS has a default of its own.
-fn field(body: &mut Document, name: &str, item: &Item) {
+fn field(body: &mut Document, call: &Call, name: &str, item: &Item) {
+    let tag = |name| tag(call, name);
     match (item.fields.get(&FieldName::from(name)), name) {
         (Some(credits), "credits") => {
-            body.open(name, &[]);
+            body.open(&tag(name), &[]);
             for credit in credits.split(CREDIT_SEPARATOR) {
                 let (name, title) = split_credit(credit);
                 let attributes: Vec<_> =
                     [("name", name)].into_iter().chain(title.map(|title| ("title", title))).collect();
-                body.open("credit", &attributes).close();
+                body.open(&tag("credit"), &attributes).close();
             }
             body.close();
         }
         (Some(value), _) => {
-            body.text(name, value);
+            body.text(&tag(name), value);
         }
         // A correction is no second achievement: the LMS's default would grant once more (semantics 17).
         (None, _) if item.kind != ChangeKind::Create && (GRANTS.contains(&name) || name == AUTO_GRANT) => {
-            body.text(name, "false");
+            body.text(&tag(name), "false");
         }
         (None, _) => {}
     }

@@ -23,6 +23,8 @@ pub(super) struct Method<'a> {
     pub(super) action: String,
     /// The namespace of its element.
     pub(super) namespace: Option<&'a str>,
+    /// Whether the elements in it have that namespace too.
+    pub(super) qualified: bool,
     /// The elements in it; `None` where the WSDL does not say.
     pub(super) children: Option<Children<'a>>,
     /// The element of its answer.
@@ -110,6 +112,8 @@ impl Wsdl {
         Some(Method {
             action: action.unwrap_or_default().to_owned(),
             namespace: element.and_then(|(schema, _)| schema.attribute("targetNamespace")),
+            qualified: element
+                .is_some_and(|(schema, _)| schema.attribute("elementFormDefault") == Some("qualified")),
             children,
             response,
         })

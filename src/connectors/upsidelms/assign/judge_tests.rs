@@ -107,6 +107,8 @@ fn every_error_code_of_the_document() {
 fn the_message_goes_before_the_code_and_the_code_before_nothing() {
     check_item("Err009", "Curriculum already  assigned", Verdict::Already);
     check_item("Err010", "Curriculum is EXPIRED", Verdict::Refused);
+    check_item("Err010", "Curriculum expired", Verdict::Refused);
+    check_item("Err010", "Session conflict: already assigned", Verdict::Refused);
     check_item("Err001", "Record does not exists in system. (Curriculum ID)", Verdict::MissingReference);
     check_item("Err001", "Invalid value received against parameter.(Portal Key)", Verdict::StopConnection);
     check_item("Err001", "Invalid value received against parameter. (Token ID)", Verdict::StopConnection);
