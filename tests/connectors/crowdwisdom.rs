@@ -94,7 +94,7 @@ fn sorted(mut records: Vec<Value>) -> Vec<Value> {
 #[track_caller]
 fn check_single(peer: &Peer, session: &str, opened: &Value) {
     let rows = rows();
-    assert_eq!(peer.decoded(session), [opened.clone()], "one session serves all calls");
+    assert_eq!(peer.decoded(session), std::slice::from_ref(opened), "one session serves all calls");
     let calls = peer.decoded("setCompletion");
     assert!(calls.iter().all(|call| call["systemId"] == SYSTEM), "{calls:#?}");
     let found = calls.into_iter().map(|mut call| call["record"].take()).collect();

@@ -40,7 +40,8 @@ def form(caller, body, required, optional=()):
         raise Refusal(f"a form is {FORM}, not {caller.media_type()}")
     text = body.decode("ascii")
     fields = urllib.parse.parse_qs(text, keep_blank_values=True, strict_parsing=True, errors="strict")
-    if not set(required) <= set(fields) <= {*required, *optional} or any(len(found) > 1 for found in fields.values()):
+    fits = set(required) <= set(fields) <= {*required, *optional}
+    if not fits or any(len(found) > 1 for found in fields.values()):
         raise Refusal(f"a form of {sorted(fields)}, not of {sorted(required)}")
     return {name: found for name, (found,) in fields.items()}
 
@@ -121,7 +122,8 @@ class UpsideLms:
     def call(self, caller, body):
         operation = caller.path.rsplit("/", 1)[1]
         values, answer = getattr(self, operation)(caller, body)
-        return operation, values, "application/json" if caller.path.startswith("/rest/") else "text/html", answer
+        media_type = "application/json" if caller.path.startswith("/rest/") else "text/html"
+        return operation, values, media_type, answer
 
     def assigncurriculum(self, caller, body):
         fields = form(caller, body, ["lmsportal_id", "lmstoken_id", "json"])

@@ -71,7 +71,8 @@ class Service:
             raise Refusal("VersionMismatch", f"no envelope of SOAP 1.1 but {root.tag}")
         *header, inner = root
         if inner.tag != f"{{{SOAP}}}Body" or [part.tag for part in header] not in ([], [f"{{{SOAP}}}Header"]):
-            raise Refusal("Client", f"an envelope holds a header and a body, not {[part.tag for part in root]}")
+            found = [part.tag for part in root]
+            raise Refusal("Client", f"an envelope holds a header and a body, not {found}")
         if len(inner) != 1 or inner[0].tag not in self.operations:
             raise Refusal("Client", f"a body holds one operation, not {[part.tag for part in inner]}")
         if not self.schema.validate(inner[0]):
@@ -190,10 +191,12 @@ class ISpring:
         wanted = {"client_id": [self.client[0]], "client_secret": [self.client[1]]}
         wanted["grant_type"] = ["client_credentials"]
         fits = form == wanted and caller.media_type() == "application/x-www-form-urlencoded"
-        caller.note(operation="token", error=None if fits else f"a form of {sorted(form)} is not the account's")
+        error = None if fits else f"a form of {sorted(form)} is not the account's"
+        caller.note(operation="token", error=error)
         answer = {"access_token": BEARER, "token_type": "bearer", "expires_in": 1800}
         refused = {"code": 400, "message": "Authorization failed"}
-        caller.answer(200 if fits else 400, "application/json", json.dumps(answer if fits else refused).encode())
+        status, answer = (200, answer) if fits else (400, refused)
+        caller.answer(status, "application/json", json.dumps(answer).encode())
         return True
 
     def call(self, server, name, values):
