@@ -14,6 +14,7 @@ mod operations;
 
 mod architecture;
 mod cli;
+mod connectors;
 mod crash;
 mod daemon;
 mod pipeline;

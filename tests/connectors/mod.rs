@@ -1,0 +1,11 @@
+//! What connectors send, read and answered by implementations that share no code with them.
+
+mod crowdwisdom;
+mod hostile;
+mod ispring;
+mod media77;
+mod peer;
+mod scene;
+mod smarteru;
+mod strict;
+mod upsidelms;

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""SmarterU and UpsideLMS for tests, by implementations that share no code with Rollbook: urllib.parse takes
+forms apart, lxml validates and reads SmarterU's package, the openssl command line deciphers what UpsideLMS
+is sent and enciphers its answers.
+
+A call that is not as its document wants it has the reason under `error` in its journal. Exits with 77 where
+lxml or openssl is not installed.
+
+Learners of UpsideLMS whose identifier begins with `nobody` do not exist, those that begin with `again` have
+every curriculum already, and curriculum `gone` has expired; a user of SmarterU whose e-mail address begins
+with `nobody` does not exist.
+"""
+
+import base64
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import urllib.parse
+
+import desk
+
+try:
+    from lxml import etree
+except ImportError:
+    print("lxml is not installed", file=sys.stderr)
+    sys.exit(77)
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Refusal(Exception):
+    """A call that is not as it has to be."""
+
+
+def form(caller, body, required, optional=()):
+    """The fields of a form, each of them once."""
+    if caller.media_type() != FORM:
+        raise Refusal(f"a form is {FORM}, not {caller.media_type()}")
+    text = body.decode("ascii")
+    fields = urllib.parse.parse_qs(text, keep_blank_values=True, strict_parsing=True, errors="strict")
+    fits = set(required) <= set(fields) <= {*required, *optional}
+    if not fits or any(len(found) > 1 for found in fields.values()):
+        raise Refusal(f"a form of {sorted(fields)}, not of {sorted(required)}")
+    return {name: found for name, (found,) in fields.items()}
+
+
+class SmarterU:
+    PATHS = ["/apiv2/"]
+
+    def __init__(self, args):
+        self.keys = args.keys
+        self.schema = etree.XMLSchema(etree.parse(str(pathlib.Path(__file__).with_name("smarteru.xsd"))))
+
+    def call(self, caller, body):
+        """The operation, its values, the media type and the answer."""
+        package = form(caller, body, ["Package"])["Package"]
+        try:
+            root = etree.fromstring(package.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError as error:
+            raise Refusal(f"no XML: {error}") from error
+        if root.getroottree().docinfo.doctype or not self.schema.validate(root):
+            raise Refusal(f"not the document's package: {self.schema.error_log.last_error}")
+        if [root.findtext("AccountAPI"), root.findtext("UserAPI")] != self.keys:
+            raise Refusal("other keys than the account's")
+        records, done, errors = [], [], []
+        for block, enrollment in enumerate(root.iter("Enrollment"), 1):
+            record = {leaf.tag: leaf.text for leaf in enrollment.iter() if len(leaf) == 0}
+            records.append(record)
+            user = record.get("Email") or record["EmployeeID"]
+            if user.startswith("nobody"):
+                text = f"Enrollment {block} - The email address '{user}' is not a valid user."
+                errors.append(("ESH:21", text))
+            else:
+                done.append((block, user, record["LearningModuleID"]))
+        return "enrollSessionHistory", records, "text/html", self.answer(done, errors)
+
+    def answer(self, done, errors):
+        root = etree.Element("SmarterU")
+        etree.SubElement(root, "Result").text = "Success"
+        enrollments = etree.SubElement(etree.SubElement(root, "Info"), "Enrollments")
+        for block, user, module in done:
+            found = etree.SubElement(enrollments, "Enrollment", block=str(block))
+            etree.SubElement(found, "User").text = cdata(user)
+            etree.SubElement(found, "LearningModuleID").text = module
+        listed = etree.SubElement(root, "Errors")
+        for code, text in errors:
+            error = etree.SubElement(listed, "Error")
+            etree.SubElement(error, "ErrorID").text = code
+            etree.SubElement(error, "ErrorMessage").text = cdata(text)
+        return etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
+
+
+def cdata(text):
+    """As the vendor's example has it; a section can't hold its own end."""
+    return text if "]]>" in text else etree.CDATA(text)
+
+
+class UpsideLms:
+    PATHS = ["/rest/assigncurriculum", "/rest/trainingplan", "/navigationcontroller"]
+
+    def __init__(self, args):
+        self.portal_key, password = args.keys
+        # Key and first block are the password's first 16 bytes, filled up with zeros.
+        self.key = password.encode()[:16].ljust(16, b"\0").hex()
+        self.plain, self.assigned = args.plain, {}
+
+    def openssl(self, data, *more):
+        line = ["openssl", "enc", "-aes-128-cbc", "-K", self.key, "-iv", self.key, *more]
+        done = subprocess.run(line, input=data, capture_output=True)
+        if done.returncode:
+            raise Refusal("openssl can't decipher it")
+        return done.stdout
+
+    def decipher(self, text):
+        return self.openssl(base64.b64decode(text, validate=True), "-d").decode()
+
+    def encipher(self, text):
+        return text.encode() if self.plain else base64.b64encode(self.openssl(text.encode(), "-e"))
+
+    def call(self, caller, body):
+        operation = caller.path.rsplit("/", 1)[1]
+        values, answer = getattr(self, operation)(caller, body)
+        media_type = "application/json" if caller.path.startswith("/rest/") else "text/html"
+        return operation, values, media_type, answer
+
+    def assigncurriculum(self, caller, body):
+        fields = form(caller, body, ["lmsportal_id", "lmstoken_id", "json"])
+        if fields["lmsportal_id"] != self.portal_key:
+            raise Refusal("another portal")
+        asked = json.loads(fields["json"] if self.plain else self.decipher(fields["json"]))
+        if set(asked) != {"curr_learner_info"}:
+            raise Refusal(f"json holds curr_learner_info, not {sorted(asked)}")
+        told = []
+        for item in asked["curr_learner_info"]:
+            if {name: type(value) for name, value in item.items()} != dict.fromkeys(
+                ["assignment_id", "learner_info", "curr_ids"], str
+            ):
+                raise Refusal(f"an assignment of {sorted(item)}")
+            told.append(self.assign(item))
+        results = {one["assignment_status"] for one in told}
+        final = results.pop() if len(results) == 1 else "partially_success"
+        token = "another call" if caller.server.mode == "other-token" else fields["lmstoken_id"]
+        reply = {"curr_learner_assignment_info": {"assignment_status_info": told}, "final_status": final}
+        return asked["curr_learner_info"], self.encipher(json.dumps({**reply, "lmstoken_id": token}))
+
+    def assign(self, item):
+        learner = dict(part.split("=") for part in item["learner_info"].split("~"))
+        if not set(learner) <= {"unique_id", "username", "email_id"}:
+            raise Refusal(f"a learner of {sorted(learner)}")
+        reply = {"learner_info": item["learner_info"], "assignment_id": item["assignment_id"]}
+        if any(value.startswith("nobody") for value in learner.values()):
+            words = "Record does not exists in system.(Learner Unique Identifier)"
+            return {**reply, "Err003": words, "assignment_status": "fail"}
+        had = self.assigned.setdefault(frozenset(learner.values()), set())
+        each = []
+        for curriculum in item["curr_ids"].split("~"):
+            one = {"status": "success", "curr_id": curriculum}
+            if curriculum in had or any(value.startswith("again") for value in learner.values()):
+                one = {"status": "fail", "Err009": "Curriculum already assigned", "curr_id": curriculum}
+            elif curriculum == "gone":
+                one = {"status": "fail", "Err009": "Curriculum is expired", "curr_id": curriculum}
+            else:
+                had.add(curriculum)
+            each.append(one)
+        # Of an assignment that went partly well no sample tells; this word stands for a whole call there.
+        words = {one["status"] for one in each}
+        status = words.pop() if len(words) == 1 else "partially_success"
+        return {**reply, "curriculum_assignment_status": each, "assignment_status": status}
+
+    def trainingplan(self, caller, body):
+        fields = form(caller, body, ["lmsportalid", "lmstokenid", "contentlist", "lmslearnerid"])
+        if fields["lmsportalid"] != self.portal_key:
+            raise Refusal("another portal")
+        learner = dict(part.split("=") for part in self.decipher(fields["lmslearnerid"]).split("~"))
+        if not set(learner) <= {"Email", "Login", "Uniqueid"}:
+            raise Refusal(f"a learner of {sorted(learner)}")
+        plan = [
+            {"curriculum_name": "Curriculum", "curriculum_id": curriculum, "access": "private"}
+            for curriculum in sorted(self.assigned.get(frozenset(learner.values()), ()))
+        ]
+        token = self.decipher(fields["lmstokenid"])
+        values = {"learner": learner, "contentlist": self.decipher(fields["contentlist"])}
+        return values, self.encipher(json.dumps({"learningPlanDTO": [*plan, {"Token": token}]}))
+
+    def navigationcontroller(self, caller, body):
+        identifiers = [f"uniqueIdentifier{number}" for number in (1, 2, 3)]
+        fields = form(caller, body, ["clientKey"], ["curriculumId", *identifiers])
+        if fields.pop("clientKey") != self.portal_key:
+            raise Refusal("another portal")
+        return {name: self.decipher(value) for name, value in fields.items()}, desk.PAGE
+
+
+class Caller(desk.Visitor):
+    def do_POST(self):
+        server, body = self.server, self.read()
+        with server.lock:
+            server.busy += 1
+            busy = server.busy
+        try:
+            self.serve(body, busy)
+        finally:
+            with server.lock:
+                server.busy -= 1
+
+    def serve(self, body, busy):
+        product = self.server.product
+        try:
+            if self.path not in product.PATHS:
+                raise Refusal(f"nothing listens at {self.path}")
+            operation, values, media_type, answer = product.call(self, body)
+        except (Refusal, ValueError, KeyError) as error:
+            self.note(error=f"{type(error).__name__}: {error}")
+            self.answer(404, "text/plain", b"not as the document has it")
+            return
+        self.note(operation=operation, values=values, busy=busy)
+        hostile = operation not in ("trainingplan", "navigationcontroller")
+        (self.answer_as_the_mode_says if hostile else self.answer)(200, media_type, answer)
+
+
+def main():
+    parser = desk.arguments(__doc__)
+    parser.add_argument("--product", choices=["smarteru", "upsidelms"], required=True)
+    parser.add_argument("--keys", nargs=2, required=True, help="AccountAPI and UserAPI; Portal Key and password")
+    parser.add_argument("--plain", action="store_true", help="UpsideLMS without a public key for assignments")
+    args = parser.parse_args()
+    if args.product == "upsidelms" and not shutil.which("openssl"):
+        print("openssl is not installed", file=sys.stderr)
+        sys.exit(77)
+    desk.serve(Caller, args, product={"smarteru": SmarterU, "upsidelms": UpsideLms}[args.product](args))
+
+
+if __name__ == "__main__":
+    main()
