@@ -86,7 +86,7 @@ impl FieldKind {
         match self {
             Self::Text => "text".to_owned(),
             Self::Date { format } => {
-                let words = [("%m", "MM"), ("%d", "DD"), ("%Y", "YYYY")];
+                let words = [("%m", "MM"), ("%d", "DD"), ("%Y", "YYYY"), ("%b", "Mon"), ("%y", "YY")];
                 let format =
                     words.iter().fold((*format).to_owned(), |text, (sign, word)| text.replace(sign, word));
                 format!("date, sent as {format}")
