@@ -117,6 +117,12 @@ impl Line {
     ) {
         self.commit_at.get_or_insert(Instant::now() + COMMIT_WINDOW);
         let mut reason = outcome.reason.clone();
+        if change.task.is_some() && matches!(state, QueuedState::Parked { .. }) {
+            reason = format!(
+                "{reason}; it was followed as long as `task_deadline_s` of the connection allows: look in the LMS \
+                 whether it has ended; the record is sent again at the job's next run"
+            );
+        }
         if outcome.verdict == Verdict::Already && state == QueuedState::Refused {
             reason =
                 format!("{reason}; the LMS holds the earlier version, and this correction was not taken");
@@ -170,16 +176,15 @@ impl Line {
     /// The fate of a record whose task was asked for.
     fn followed(&mut self, change: &Queued, outcome: &Outcome, alone: bool, wait: Duration) -> Fate {
         let now = self.engine.clock.now();
-        let since = change.sent_at.unwrap_or(now);
-        let age = (now - since).to_std().unwrap_or_default();
+        let age = (now - change.sent_at.unwrap_or(now)).to_std().unwrap_or_default();
+        let open = matches!(outcome.verdict, Verdict::InProgress | Verdict::RetryConnection { .. });
+        let follow = self.operation(&change.operation).map_or(Duration::ZERO, |known| known.follow);
+        if open && age >= follow {
+            return Fate::Settled(QueuedState::Parked { reference: false });
+        }
         match &outcome.verdict {
             Verdict::InProgress => {
-                let follow = self.operation(&change.operation).map_or(Duration::ZERO, |known| known.follow);
-                if age >= follow {
-                    return Fate::Settled(QueuedState::Parked { reference: false });
-                }
-                let next = age.clamp(Duration::from_secs(1), Duration::from_secs(30));
-                Fate::LookAgain(after(now, next))
+                Fate::LookAgain(after(now, age.clamp(Duration::from_secs(1), Duration::from_secs(30))))
             }
             Verdict::RetryConnection { .. } => Fate::LookAgain(after(now, wait + Duration::from_secs(1))),
             Verdict::StopConnection => Fate::LookAgain(now),
@@ -224,7 +229,8 @@ impl Line {
     pub(super) async fn stop(&mut self, code: &str, reason: &str) -> Result<(), EngineError> {
         self.stopped = true;
         self.connector = None;
-        tracing::error!(connection = %self.connection.name, code, reason, "connection stopped");
+        // The LMS's own words may name somebody: the report has them, the log has not.
+        tracing::error!(connection = %self.connection.name, code, "connection stopped; the report says why");
         let stop = Stop {
             connection: self.connection.name.clone(),
             code: code.to_owned(),

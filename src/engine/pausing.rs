@@ -36,7 +36,6 @@ impl Line {
         tracing::warn!(
             connection = %self.connection.name,
             code = outcome.code,
-            reason = outcome.reason,
             wait_ms = wait.as_millis() as u64,
             "connection paused"
         );
