@@ -27,13 +27,15 @@ impl Line {
             && !self.stopped
             && self.calls.len() + ready.len() < self.allowed_calls()
         {
-            if !self.looks.is_empty() {
+            // In turns: neither do deliveries keep what was sent from being settled, nor looks the deliveries.
+            if !self.looks.is_empty() && (self.looks_turn || self.queue.is_empty()) {
                 if !self.rate_allows() {
                     break;
                 }
                 if let Some(look) = self.looks.pop_front() {
                     self.start_look(look).await?;
                 }
+                self.looks_turn = false;
                 continue;
             }
             if self.failures > 0 && self.calls.is_empty() && self.front_must_not_fail() {
@@ -44,6 +46,7 @@ impl Line {
                 break;
             }
             let changes = self.next_batch();
+            self.looks_turn = true;
             ready.extend(self.prepare(changes).await?);
         }
         let unrepeatable: Vec<i64> = ready
@@ -141,6 +144,12 @@ impl Line {
     async fn prepare(&mut self, changes: Vec<Queued>) -> Result<Option<Ready>, EngineError> {
         let mut ready = Ready { changes: Vec::with_capacity(changes.len()), items: Vec::new() };
         for change in changes {
+            if change.kind == ChangeKind::Create && change.acknowledged && !self.is_repeatable(&change) {
+                let reason = "an earlier change of this record was accepted after this one was planned, so it would \
+                              be a correction: drop the row again to have it compared";
+                self.settle_unsent(change, Outcome::new(Verdict::Parked, "overtaken", reason)).await?;
+                continue;
+            }
             match self.item(&change) {
                 Ok(item) => {
                     let Queued { change_ref, run, push, rank, .. } = change;

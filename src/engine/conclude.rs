@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
-use crate::model::{ConnectionName, JobName, PushCounts, PushId, PushStatus, RunStatus};
-use crate::store::{Phase, PushRef, PushRunRow, RunRecord, RunRef};
+use crate::model::{ConnectionName, JobName, PushCounts, PushStatus, RunStatus};
+use crate::store::{Phase, PushRunRow, RunRecord, RunRef};
 
 use super::links::Exported;
 use super::{Engine, EngineError};
@@ -104,7 +104,7 @@ impl Engine {
             push_status(counts, held, stopped)
         });
         let status = run_status(statuses);
-        let status = self.after_delivery(run_ref, &account, &pushes, status).await?;
+        let status = self.after_delivery(run_ref, &pushes, status).await?;
         let pending: u64 = account.iter().map(|(_, _, counts)| counts.pending).sum();
         let now = self.clock.now();
         self.store.finish_run(run_ref, status, (pending == 0).then_some(now)).await?;
@@ -121,7 +121,6 @@ impl Engine {
     async fn after_delivery(
         &self,
         run_ref: RunRef,
-        account: &[(PushRef, PushId, PushCounts)],
         pushes: &[PushRunRow],
         status: RunStatus,
     ) -> Result<RunStatus, EngineError> {
@@ -130,19 +129,23 @@ impl Engine {
         let mut worst = status;
         for row in pushes {
             let Some(push) = job.pushes.iter().find(|push| push.id == row.push) else { continue };
-            let counts =
-                account.iter().find(|(found, ..)| *found == row.push_ref).map(|(.., counts)| *counts);
-            let changed = counts.is_some_and(|counts| counts.accepted > 0);
-            let there = push.export.as_ref().is_none_or(|path| path.exists());
-            if !changed && there {
-                continue;
-            }
+            // Also where no row has changed: address, identity or password of the connection may have.
             let note = match self.export_links(push, row.push_ref).await? {
                 None => continue,
-                Some(Exported::Written(count, path)) => format!("{count} links are in {}", path.display()),
+                Some(Exported::Written { links, failed: 0, path, .. }) => {
+                    format!("{links} links are in {}", path.display())
+                }
+                Some(Exported::Written { links, failed, reason, path }) => {
+                    worst = run_status([worst, RunStatus::Partial].into_iter());
+                    format!(
+                        "{links} links are in {}, and {failed} records have none; the first is {}",
+                        path.display(),
+                        reason.unwrap_or_default()
+                    )
+                }
                 Some(Exported::Failed(reason)) => {
                     worst = run_status([worst, RunStatus::Partial].into_iter());
-                    format!("the links could not be written, so the file is as it was: {reason}")
+                    format!("the links could not be written: {reason}; the next run writes them")
                 }
             };
             self.store.note_push(run_ref, row.push_ref, &note).await?;

@@ -102,6 +102,8 @@ pub(super) struct Line {
     pub(super) queue: VecDeque<Queued>,
     /// What is to be asked once more.
     pub(super) looks: VecDeque<Look>,
+    /// Whether a look goes before the next delivery.
+    pub(super) looks_turn: bool,
     /// The changes of those, until what was learnt is committed.
     pub(super) looking: HashSet<i64>,
     /// Records that go in smaller calls: the most of theirs.
@@ -135,6 +137,7 @@ impl Line {
             limiter,
             queue: VecDeque::new(),
             looks: VecDeque::new(),
+            looks_turn: true,
             looking: HashSet::new(),
             most: HashMap::new(),
             registrations: HashMap::new(),

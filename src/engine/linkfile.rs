@@ -1,16 +1,16 @@
-//! The file of a push's links: a CSV, a workbook, or a folder of forms; the old one stands until the new
-//! one is whole.
+//! The file of a push's links: a CSV or a workbook, where the old one stands until the new one is whole, or
+//! a folder of forms, each of which is replaced as a whole.
 //!
 //! A link opens somebody's course and a form signs somebody in, so the files are private: the table for its
 //! owner and group, a form for its owner alone.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 use tempfile::NamedTempFile;
 
 use crate::config::Push;
@@ -37,7 +37,7 @@ pub(super) struct LinkFile {
 enum Body {
     Csv(Box<csv::Writer<BufWriter<NamedTempFile>>>),
     Workbook { book: Box<Workbook>, row: u32 },
-    Forms { written: BTreeSet<String> },
+    Forms { written: BTreeSet<String>, listed: BTreeSet<String> },
 }
 
 impl LinkFile {
@@ -60,13 +60,17 @@ impl LinkFile {
             }
             Some(ending) if ending.eq_ignore_ascii_case("xlsx") => {
                 let mut book = Box::new(Workbook::new());
+                // Of no date, so that the same links make the same file.
+                let epoch =
+                    ExcelDateTime::from_timestamp(0).map_err(|error| failed(io::Error::other(error)))?;
+                book.set_properties(&DocProperties::new().set_creation_datetime(&epoch));
                 let sheet = book.add_worksheet_with_constant_memory();
                 write_row(sheet, 0, &header).map_err(|error| failed(io::Error::other(error)))?;
                 Body::Workbook { book, row: 0 }
             }
             _ => {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
-                Body::Forms { written: BTreeSet::new() }
+                Body::Forms { written: BTreeSet::new(), listed: read_list(path) }
             }
         };
         Ok(Self { path: path.to_owned(), columns, body })
@@ -91,8 +95,12 @@ impl LinkFile {
                 let written = sheet.and_then(|sheet| write_row(sheet, *number, &row));
                 written.map_err(|error| failed(io::Error::other(error)))
             }
-            Body::Forms { written } => {
+            Body::Forms { written, listed } => {
                 let name = form_name(&item.key);
+                // Listed first, so that a form is known whatever happens after it was written.
+                if listed.insert(name.clone()) {
+                    append_to_list(&self.path, &name).map_err(failed)?;
+                }
                 replace(&self.path.join(&name), link_text(link).as_bytes(), FORM_MODE).map_err(failed)?;
                 written.insert(name);
                 Ok(())
@@ -111,27 +119,46 @@ impl LinkFile {
             Body::Csv(writer) => {
                 let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
                 let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+                if same_bytes(file.path(), &path).map_err(failed)? {
+                    return fs::set_permissions(&path, fs::Permissions::from_mode(TABLE_MODE))
+                        .map_err(failed);
+                }
                 put(file, &path, TABLE_MODE).map_err(failed)
             }
             Body::Workbook { mut book, .. } => {
                 let bytes = book.save_to_buffer().map_err(|error| failed(io::Error::other(error)))?;
                 replace(&path, &bytes, TABLE_MODE).map_err(failed)
             }
-            Body::Forms { written } => {
+            Body::Forms { written, listed } => {
                 // Only what an earlier run has written is taken away: the folder may hold files of others.
-                let list = path.join(LIST);
-                let before = fs::read_to_string(&list).unwrap_or_default();
-                for gone in before.lines().filter(|name| !written.contains(*name)) {
+                for gone in listed.difference(&written) {
                     match fs::remove_file(path.join(gone)) {
                         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
                         _ => {}
                     }
                 }
-                let names: String = written.iter().map(|name| format!("{name}\n")).collect();
-                replace(&list, names.as_bytes(), FORM_MODE).map_err(failed)
+                write_list(&path, &written).map_err(failed)
             }
         }
     }
+}
+
+/// The names of the forms that Rollbook has written into a folder, or was about to.
+fn read_list(folder: &Path) -> BTreeSet<String> {
+    let list = fs::read_to_string(folder.join(LIST)).unwrap_or_default();
+    // A name from the list never leads out of the folder.
+    list.lines().filter(|name| !name.is_empty() && !name.contains('/')).map(str::to_owned).collect()
+}
+
+fn append_to_list(folder: &Path, name: &str) -> io::Result<()> {
+    let mut list =
+        fs::OpenOptions::new().append(true).create(true).mode(FORM_MODE).open(folder.join(LIST))?;
+    list.write_all(format!("{name}\n").as_bytes())
+}
+
+fn write_list(folder: &Path, names: &BTreeSet<String>) -> io::Result<()> {
+    let names: String = names.iter().map(|name| format!("{name}\n")).collect();
+    replace(&folder.join(LIST), names.as_bytes(), FORM_MODE)
 }
 
 /// The name of a record's form: its key where that is a plain word, so that a portal finds it, and a
@@ -156,6 +183,23 @@ fn write_row(sheet: &mut Worksheet, row: u32, cells: &[String]) -> Result<(), ru
     Ok(())
 }
 
+/// Whether two files hold the same, read a piece at a time.
+fn same_bytes(new: &Path, old: &Path) -> io::Result<bool> {
+    let Ok(old) = File::open(old) else { return Ok(false) };
+    let new = File::open(new)?;
+    if old.metadata()?.len() != new.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut old, mut new) = (io::BufReader::new(old).bytes(), io::BufReader::new(new).bytes());
+    loop {
+        match (old.next().transpose()?, new.next().transpose()?) {
+            (None, None) => return Ok(true),
+            (one, other) if one == other => {}
+            _ => return Ok(false),
+        }
+    }
+}
+
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     tempfile::Builder::new().prefix(".rollbook-").tempfile_in(folder)
@@ -163,7 +207,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
 
 fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
-        return Ok(());
+        return fs::set_permissions(path, fs::Permissions::from_mode(mode));
     }
     let mut file = beside(path)?;
     file.write_all(bytes)?;

@@ -16,12 +16,12 @@ use super::{Engine, EngineError};
 /// How many links are made at a time.
 const PAGE: u32 = 500;
 
-/// What the registration of a record is for: the learner is whom the push's `person` names, else what the
-/// key says beside activity and instance; both are values, so renaming a column changes nobody.
+/// What the registration of a record is for: the learner is what the key says beside activity and instance.
+/// Both are values, so renaming a column changes nobody; and the spelling of an address does not count.
 pub(super) fn enrolment(push: &Push, key: &Key, fields: &Fields) -> Enrolment {
     let telling = push.operation.registers.unwrap_or_default();
     let instance =
-        telling.iter().map(|field| fields.get(&(*field).into()).unwrap_or_default().to_owned()).collect();
+        telling.iter().map(|field| plain_address(fields.get(&(*field).into()).unwrap_or_default())).collect();
     let of_instance = |column: &str| {
         push.mapping.fields.iter().any(|mapping| {
             telling.contains(&mapping.name().as_str())
@@ -29,22 +29,28 @@ pub(super) fn enrolment(push: &Push, key: &Key, fields: &Fields) -> Enrolment {
         })
     };
     let values = key.values();
-    let wanted = |column: &str| match push.mapping.person.is_empty() {
-        true => !of_instance(column),
-        false => push.mapping.person.iter().any(|person| person.as_str() == column),
-    };
-    let mut learner: Vec<&str> = push
-        .mapping
-        .key
-        .iter()
-        .zip(&values)
-        .filter(|(column, _)| wanted(column.as_str()))
+    let columns = push.mapping.key.iter().zip(&values);
+    let mut learner: Vec<&str> = columns
+        .filter(|(column, _)| !of_instance(column.as_str()))
         .map(|(_, value)| value.as_str())
         .collect();
     if learner.is_empty() {
         learner = values.iter().map(String::as_str).collect();
     }
     Enrolment { learner: Key::from_values(learner).to_string(), instance }
+}
+
+/// An address without what makes no other address: the case of its host, a slash or `#/` at its end. Any
+/// other text as it stands.
+fn plain_address(text: &str) -> String {
+    let Ok(mut url) = reqwest::Url::parse(text) else { return text.to_owned() };
+    if !matches!(url.scheme(), "http" | "https") {
+        return text.to_owned();
+    }
+    if url.fragment().is_some_and(|fragment| fragment.trim_end_matches('/').is_empty()) {
+        url.set_fragment(None);
+    }
+    url.to_string().trim_end_matches('/').to_owned()
 }
 
 /// A link that was made.
@@ -59,8 +65,17 @@ pub struct MadeLink {
 /// What became of the file of a push's links.
 #[derive(Debug)]
 pub(super) enum Exported {
-    /// So many links were written.
-    Written(u64, PathBuf),
+    /// So many links are there, and so many records have none, the first one for this reason.
+    Written {
+        /// How many links.
+        links: u64,
+        /// How many records without one.
+        failed: u64,
+        /// Why the first one has none.
+        reason: Option<String>,
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// It could not be written, for this reason.
     Failed(String),
 }
@@ -92,7 +107,7 @@ impl Engine {
         if made.is_empty() {
             let reason = format!(
                 "job {} has no link for key {key}: it was not in a file yet, was turned down, or has been \
-                 withdrawn; `rollbook explain` comes later, `rollbook show` tells what became of it",
+                 withdrawn; `rollbook show RUN` tells what became of the rows of a run",
                 job.name
             );
             return Err(EngineError::NoSuchKey(reason));
@@ -100,7 +115,8 @@ impl Engine {
         Ok(made)
     }
 
-    /// Writes the links of a push anew, all or nothing.
+    /// Writes the links of a push anew, where they are not what stands there. A table is replaced as a
+    /// whole, a folder form by form.
     ///
     /// # Errors
     /// When the database fails. What is wrong with the file or a link is told in what is given back.
@@ -111,30 +127,43 @@ impl Engine {
     ) -> Result<Option<Exported>, EngineError> {
         let Some(path) = &push.export else { return Ok(None) };
         match self.write_links(push, push_ref, path).await {
-            Ok(count) => Ok(Some(Exported::Written(count, path.clone()))),
+            Ok(written) => Ok(Some(written)),
             Err(error @ EngineError::Store(_)) => Err(error),
             Err(error) => Ok(Some(Exported::Failed(error.to_string()))),
         }
     }
 
-    async fn write_links(&self, push: &Push, push_ref: PushRef, path: &Path) -> Result<u64, EngineError> {
+    async fn write_links(
+        &self,
+        push: &Push,
+        push_ref: PushRef,
+        path: &Path,
+    ) -> Result<Exported, EngineError> {
         let connector = self.connector(push)?;
         let mut file = LinkFile::begin(path, push)?;
         let mut after: Option<Key> = None;
-        let mut count = 0;
+        let (mut links, mut failed, mut reason) = (0, 0, None);
         loop {
             let page = self.store.snapshot_page(push_ref, after.as_ref(), None, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.key.clone());
             for row in &page {
                 let Some(item) = self.item_of(push, row).await? else { continue };
-                let made = link(connector.as_ref(), &item)?;
-                file.add(&item, &made)?;
-                count += 1;
+                match connector.link(&item) {
+                    Ok(made) => {
+                        file.add(&item, &made)?;
+                        links += 1;
+                    }
+                    // One record keeps no other from its link.
+                    Err(why) => {
+                        failed += 1;
+                        reason.get_or_insert_with(|| format!("key {}: {why}", item.key));
+                    }
+                }
             }
         }
         file.finish()?;
-        Ok(count)
+        Ok(Exported::Written { links, failed, reason, path: path.to_owned() })
     }
 
     /// The record of a link as the snapshot has it; `None` for what was withdrawn or is only presumed.

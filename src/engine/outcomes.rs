@@ -18,6 +18,8 @@ const COMMIT_WINDOW: Duration = Duration::from_millis(50);
 const COMMIT_SIZE: usize = 500;
 /// How often one record is tried that fails in passing, before it is parked.
 const RECORD_TRIES: u32 = 6;
+/// How long a record in doubt is read back that can't be read in passing.
+const READ_BACK_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is to be done with a change after a call.
 enum Fate {
@@ -32,14 +34,20 @@ impl Line {
     pub(super) async fn take(&mut self, done: Done) -> Result<(), EngineError> {
         let Done { work, changes, outcomes, at, begun, duration } = done;
         self.out.retain(|out| !changes.iter().any(|change| change.change_ref == out.change_ref));
+        // What can't be read back says nothing of whether records can be delivered.
         let troubles: Vec<&Outcome> = outcomes
             .iter()
             .filter(|outcome| {
-                matches!(outcome.verdict, Verdict::RetryConnection { .. } | Verdict::StopConnection)
+                let trouble =
+                    matches!(outcome.verdict, Verdict::RetryConnection { .. } | Verdict::StopConnection);
+                trouble && work != Work::ReadBack
             })
             .collect();
         // A call that was out already when the pause began says nothing of what came after.
-        if troubles.is_empty() && self.paused_at.is_none_or(|paused| begun >= paused) {
+        if troubles.is_empty()
+            && work != Work::ReadBack
+            && self.paused_at.is_none_or(|paused| begun >= paused)
+        {
             self.failures = 0;
             self.paused_until = None;
         }
@@ -64,7 +72,7 @@ impl Line {
             let fate = match work {
                 Work::Deliver => self.delivered(&change, &outcome, alone, wait),
                 Work::Follow => self.followed(&change, &outcome, alone, wait),
-                Work::ReadBack | Work::Probe => self.read_back(&change, &outcome, wait),
+                Work::ReadBack | Work::Probe => self.read_back(&change, &outcome),
             };
             match fate {
                 Fate::LookAgain(look_at) => again.push((change.change_ref, look_at)),
@@ -138,8 +146,11 @@ impl Line {
         let unsure = !outcome.had_no_effect && !self.is_repeatable(change);
         let state = match &outcome.verdict {
             Verdict::Accepted => QueuedState::Accepted(self.standing(change)),
-            // For an update it only says that the LMS holds the earlier version (semantics 18).
-            Verdict::Already if change.kind == ChangeKind::Create || change.resend => {
+            // For an update it only says that the LMS holds the earlier version (semantics 18), also where the
+            // update is sent again.
+            Verdict::Already
+                if change.kind == ChangeKind::Create || (change.resend && !change.acknowledged) =>
+            {
                 QueuedState::Already(self.standing(change))
             }
             Verdict::Already | Verdict::Refused => QueuedState::Refused,
@@ -192,18 +203,17 @@ impl Line {
         }
     }
 
-    /// The fate of a record in doubt that was read back.
-    fn read_back(&mut self, change: &Queued, outcome: &Outcome, wait: Duration) -> Fate {
+    /// The fate of a record in doubt that was read back. What fails in passing is asked again, ever more
+    /// seldom and not for ever; what fails otherwise is left to a person.
+    fn read_back(&mut self, change: &Queued, outcome: &Outcome) -> Fate {
         let now = self.engine.clock.now();
-        let since = change.sent_at.unwrap_or(now);
+        let age = (now - change.sent_at.unwrap_or(now)).to_std().unwrap_or_default();
         match &outcome.verdict {
             Verdict::Accepted => Fate::Settled(QueuedState::Accepted(self.standing(change))),
             Verdict::Absent => Fate::Settled(again(change, now, false)),
-            Verdict::RetryConnection { .. } => Fate::LookAgain(after(now, wait + Duration::from_secs(1))),
-            Verdict::StopConnection => Fate::LookAgain(now),
-            Verdict::Retry => {
-                let age = (now - since).to_std().unwrap_or_default();
-                Fate::LookAgain(after(now, age.clamp(Duration::from_secs(5), Duration::from_secs(300))))
+            Verdict::Retry | Verdict::RetryConnection { .. } if age < READ_BACK_FOR => {
+                let next = age.clamp(Duration::from_secs(2), Duration::from_secs(300));
+                Fate::LookAgain(after(now, next))
             }
             _ => Fate::Settled(QueuedState::InDoubt { look_at: None }),
         }

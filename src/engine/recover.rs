@@ -11,6 +11,7 @@ use crate::model::JobName;
 use crate::store::RunRef;
 
 use super::acquire::{ASKED, CLAIMED, claimed_by};
+use super::pausing::after;
 use super::{Engine, EngineError};
 
 /// How long a copy that a command has made may wait for its run or its request to be entered.
@@ -25,10 +26,15 @@ impl Engine {
     /// # Errors
     /// When disk or database fail.
     pub async fn recover(self: &Arc<Self>) -> Result<Vec<RunRef>, EngineError> {
-        let operations = self.config.connections.values().flat_map(|connection| &connection.operations);
-        let reads_back: Vec<_> =
-            operations.filter(|operation| operation.reads_back).map(|operation| &operation.name).collect();
-        let (waiting, doubtful) = self.store.recover_claims(&reads_back, self.clock.now()).await?;
+        let now = self.clock.now();
+        let mut reads_back = Vec::new();
+        for connection in self.config.connections.values() {
+            // Not before the call has surely come to its end over there.
+            let look_at = after(now, connection.timeout);
+            let operations = connection.operations.iter().filter(|operation| operation.reads_back);
+            reads_back.extend(operations.map(|operation| (&connection.name, &operation.name, look_at)));
+        }
+        let (waiting, doubtful) = self.store.recover_claims(&reads_back, now).await?;
         if waiting > 0 {
             tracing::info!(changes = waiting, "changes of an interrupted delivery wait again");
         }

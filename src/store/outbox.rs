@@ -114,7 +114,8 @@ impl Store {
                AND c.push_ref NOT IN (SELECT value FROM json_each(?))
                AND NOT EXISTS (SELECT 1 FROM change e INDEXED BY change_key
                                WHERE e.push_ref = c.push_ref AND e.key = c.key
-                               AND e.state IN ('claimed', 'sent', 'in_doubt'))
+                               AND (e.state IN ('claimed', 'sent', 'in_doubt')
+                                    OR (e.state = 'waiting' AND e.change_ref < c.change_ref)))
                AND NOT EXISTS (SELECT 1 FROM push_run l
                                WHERE l.run_ref = c.run_ref AND l.stage < c.stage
                                AND EXISTS (SELECT 1 FROM change e INDEXED BY change_run
@@ -216,11 +217,11 @@ impl Store {
     }
 
     /// After a crash: what was claimed is waiting again, and what was sent without a task to follow is in
-    /// doubt; it is read back where its operation is one of these. Only the holder of the data directory may
-    /// ask. Gives how many of each.
+    /// doubt; it is read back at that time where its connection and operation are among these. Only the
+    /// holder of the data directory may ask. Gives how many of each.
     pub async fn recover_claims(
         &self,
-        reads_back: &[&OperationName],
+        reads_back: &[(&ConnectionName, &OperationName, DateTime<Utc>)],
         now: DateTime<Utc>,
     ) -> Result<(u64, u64), StoreError> {
         let mut transaction = self.begin().await?;
@@ -229,14 +230,23 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?
                 .rows_affected();
+        for (connection, operation, look_at) in reads_back {
+            sqlx::query(
+                "UPDATE change SET look_at = ? WHERE connection = ? AND operation = ? AND state = 'sent'
+                 AND task IS NULL",
+            )
+            .bind(millis(*look_at))
+            .bind(connection.as_str())
+            .bind(operation.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        }
         let doubtful = sqlx::query(
             "UPDATE change SET state = 'in_doubt', maybe_sent = 1, code = 'interrupted', settled_at = ?1,
-                    reason = 'Rollbook was stopped while the call was out, so its answer was never read',
-                    look_at = iif(operation IN (SELECT value FROM json_each(?2)), ?1, NULL)
+                    reason = 'Rollbook was stopped while the call was out, so its answer was never read'
              WHERE state = 'sent' AND task IS NULL",
         )
         .bind(millis(now))
-        .bind(json(&reads_back.iter().map(|name| name.as_str()).collect::<Vec<_>>())?)
         .execute(&mut *transaction)
         .await?
         .rows_affected();

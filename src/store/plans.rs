@@ -160,7 +160,9 @@ impl Store {
                      WHERE push_ref = ? AND state = 'parked' AND run_ref <> ?
                        AND NOT EXISTS (SELECT 1 FROM change d INDEXED BY change_key
                                        WHERE d.push_ref = change.push_ref AND d.key = change.key
-                                       AND d.state IN ('sent', 'in_doubt'))
+                                       AND (d.state IN ('sent', 'in_doubt')
+                                            OR (d.state IN ('waiting', 'claimed')
+                                                AND d.change_ref < change.change_ref)))
                        -- Nor is a second create sent that might mail or grant twice.
                        AND (? OR kind <> 'create' OR code IS NOT 'in doubt'
                             OR NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = change.push_ref

@@ -175,11 +175,12 @@ impl Store {
                 .bind(millis(settled.at))
                 .execute(&mut *transaction)
                 .await?;
-                if change.sent_at.is_some() {
-                    // What was put aside behind the doubt and wants the same is done with it.
+                if change.sent_at.is_some() || change.resend || change.attempts > 0 {
+                    // What was put aside behind a doubt and wants the same is done with it.
                     sqlx::query(
                         "UPDATE change INDEXED BY change_key SET state = 'superseded', settled_at = ?
-                         WHERE push_ref = ? AND key = ? AND state = 'parked' AND code = 'in doubt' AND after = ?",
+                         WHERE push_ref = ? AND key = ? AND state IN ('parked', 'waiting') AND code = 'in doubt'
+                           AND after = ?",
                     )
                     .bind(millis(settled.at))
                     .bind(change.push.0)
