@@ -1,7 +1,7 @@
 //! `rollbook check`: all problems of all files.
 
 use crate::config::{self, Config, Problem};
-use crate::engine::{open_mailer, probe_connection};
+use crate::engine::{is_delivering, open_mailer, probe_connection};
 use crate::model::{Outcome, Verdict};
 use crate::trigger::next_times;
 
@@ -53,7 +53,16 @@ const NOT_CHECKABLE: &str = "not checkable";
 
 async fn live(config: &Config) -> u8 {
     let mut failed = 0_u8;
+    let delivering = is_delivering(&config.data_dir);
     for connection in config.connections.values() {
+        if delivering && connection.operations.iter().any(|operation| operation.concurrency == Some(1)) {
+            say(format!(
+                "connection {}: not checkable now: the account takes one call at a time, and Rollbook delivers; \
+                 look at `rollbook status`, or stop the daemon first",
+                connection.name
+            ));
+            continue;
+        }
         let outcome = probe_connection(connection).await;
         failed += u8::from(outcome.verdict != Verdict::Accepted);
         say(format!("connection {}: {}", connection.name, found(&outcome)));

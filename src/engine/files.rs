@@ -56,7 +56,7 @@ impl DataFiles {
 
     /// The file that is locked by the process that delivers.
     pub fn lock(&self) -> PathBuf {
-        self.root.join("lock")
+        self.root.join(super::lock::LOCK)
     }
 
     /// The place of a processed file: `archive/2026-11-21/2026-11-21.3-name` or under `failed/`.

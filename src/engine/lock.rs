@@ -5,6 +5,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
+/// The file that is locked, in the data directory.
+pub(super) const LOCK: &str = "lock";
+
 /// How often the lock is tried before somebody else has it for good, and the pause between.
 const TRIES: u32 = 3;
 const BLINK: Duration = Duration::from_millis(20);
@@ -62,6 +65,12 @@ impl DataLock {
             }
         }
     }
+}
+
+/// Whether a process delivers from this data directory now. Nothing is made where there is none yet.
+pub fn is_delivering(data_dir: &Path) -> bool {
+    let path = data_dir.join(LOCK);
+    path.exists() && matches!(DataLock::take(&path), Err(LockError::Held))
 }
 
 /// Refuses a data directory that belongs to another user, with the line that works.

@@ -55,7 +55,7 @@ pub use error::EngineError;
 pub use files::DataFiles;
 pub use folding::{change_line, load_report, vanished_line, write_run_json};
 pub use links::MadeLink;
-pub use lock::{DataLock, LockError, check_owner};
+pub use lock::{DataLock, LockError, check_owner, is_delivering};
 pub use planning::Plan;
 pub use preview::Preview;
 pub use quiet::Quiet;
