@@ -61,6 +61,10 @@ pub(super) enum Command {
     Runs(Runs),
     /// Show one run with every change, reject and outcome
     Show(Show),
+    /// List what is in doubt: sent, and nobody knows what became of it
+    Doubt(Json),
+    /// Say what you found in the LMS about a record in doubt
+    Settle(SettleArgs),
     /// Print the launch or redirection link of one record
     Link(LinkArgs),
     /// List the fields of an operation
@@ -140,6 +144,24 @@ pub(super) struct Show {
     /// Print one JSON document
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(id = "verdict", required = true, args = ["accepted", "resend"])]
+pub(super) struct SettleArgs {
+    /// The run, as `rollbook doubt` names it (2026-11-21.3)
+    pub(super) run: String,
+    /// The record's key; several values as one line of CSV (E1,"C,2")
+    pub(super) key: String,
+    /// The LMS has it
+    #[arg(long)]
+    pub(super) accepted: bool,
+    /// The LMS does not have it: send it again
+    #[arg(long)]
+    pub(super) resend: bool,
+    /// The push, where several have that key in doubt
+    #[arg(long, value_name = "ID")]
+    pub(super) push: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod context;
 mod demo;
+mod doubt;
 mod fields;
 mod link;
 mod out;
@@ -67,6 +68,8 @@ async fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Status(own) => status::status(&global, &own).await,
         Command::Runs(own) => runs::runs(&global, &own).await,
         Command::Show(own) => show::show(&global, &own).await,
+        Command::Doubt(own) => doubt::doubt(&global, &own).await,
+        Command::Settle(own) => doubt::settle(&global, &own).await,
         Command::Link(own) => link::link(&global, &own).await,
         Command::Fields(own) => fields::fields(&global, &own),
         Command::Sandbox(own) => sandbox::sandbox(&global, &own).await,

@@ -27,6 +27,7 @@ mod stops;
 mod ticks;
 mod values;
 mod vanished;
+mod verdicts;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ pub use spool::{RejectedCells, Spool, SpoolChange, StagedRow, StagedState};
 pub use stops::Stop;
 pub use ticks::TickKind;
 pub use vanished::{Absences, VanishedCount, VanishedRow};
+pub use verdicts::{Doubtful, PersonsVerdict};
 
 /// Every migration, oldest first; they only go forward.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
