@@ -81,12 +81,8 @@ mod tests {
         let words = words(&sandbox, &options);
         let shown = words.replace(&sandbox.address().to_string(), "127.0.0.1:8077");
         insta::assert_snapshot!(shown);
-        let config: toml::Table = words
-            .lines()
-            .take_while(|line| !line.starts_with("export"))
-            .fold(String::new(), |text, line| text + line + "\n")
-            .parse()
-            .unwrap();
+        let config = words.split("\nexport").next().unwrap_or_default();
+        let config: toml::Table = config.parse().unwrap();
         let connections = config["connections"].as_table().unwrap();
         let mut products: Vec<&str> =
             connections.values().map(|table| table["product"].as_str().unwrap()).collect();
