@@ -14,7 +14,7 @@ use super::steps::Step;
 pub(super) fn beginning(folder: &Path) -> String {
     format!(
         "Seven exports arrive, one after the other, for five simulated LMSs, in\n  {}\n\
-         All of them have bad rows on purpose.\n",
+         Most of them have bad rows on purpose.\n",
         folder.display()
     )
 }
@@ -35,7 +35,7 @@ pub(super) fn of_step(step: &Step, report: &Report) -> String {
         );
     }
     for push in &report.pushes {
-        let _ = writeln!(text, "  {}\n    {}\n    {}", push.push, rows(&push.counts), changes(&push.counts));
+        let _ = writeln!(text, "  {}: {}\n    {}", push.push, rows(&push.counts), changes(&push.counts));
     }
     text
 }
