@@ -3,7 +3,7 @@
 
 Reads the CSV files with Python's own reader, applies the rules of `jobs/hr-users.toml` and
 `jobs/hr-joiners.toml` as written here a second time, and plays the LMS's part: one e-mail address and one
-login a person, and managers who must exist.
+login a person, and managers who must exist. `expected_learning.py` does the same for the other jobs.
 
     python3 sample-data/expected.py           the tables of README.md
     python3 sample-data/expected.py --json    the same, with every reject and refusal
@@ -18,6 +18,8 @@ import json
 import re
 import sys
 from pathlib import Path
+
+import expected_learning
 
 HERE = Path(__file__).resolve().parent
 BLANKS = " \t\r\n\u00a0"
@@ -226,15 +228,14 @@ def runs():
     agency = {"key": "Agency ID", "fields": AGENCY_FIELDS, "where": None, "full": False,
               "date": "%Y-%m-%d", "separator": "|", "delimiter": ";"}
     lms, known, known_agency = Lms(), {}, {}
-    return [
-        run("hr-users-2026-11-20.csv", users, known, lms),
-        run("hr-users-2026-11-21.csv", users, known, lms),
-        run("hr-joiners-2026-11-21.csv", agency, known_agency, lms),
-    ]
+    days = [run("hr-users-2026-11-20.csv", users, known, lms), run("hr-users-2026-11-21.csv", users, known, lms)]
+    waiting = {refusal["key"] for refusal in days[1]["refusals"]}
+    learning = expected_learning.runs(set(lms.people), waiting)
+    return days + [run("hr-joiners-2026-11-21.csv", agency, known_agency, lms)], learning
 
 
 def markdown(days):
-    """The two tables of README.md."""
+    """The first two tables of README.md."""
     lines = ["| | day one | day two | joiners |", "|---|--:|--:|--:|"]
     for name in days[0]["counts"]:
         lines.append(f"| {name} | " + " | ".join(str(day["counts"][name]) for day in days) + " |")
@@ -276,20 +277,22 @@ def twin_differences():
 
 
 def main():
-    days = runs()
+    days, learning = runs()
+    tables = [markdown(days), expected_learning.markdown(learning)]
     if "--json" in sys.argv:
-        print(json.dumps(days, indent=1, ensure_ascii=False))
+        print(json.dumps({"people": days, "learning": learning}, indent=1, ensure_ascii=False))
     elif "--check" in sys.argv:
         differences = twin_differences()
         if differences is None:
             print("skipped: the workbook, for want of openpyxl")
         problems = list(differences or [])
-        if markdown(days) not in (HERE / "README.md").read_text(encoding="utf-8"):
+        page = (HERE / "README.md").read_text(encoding="utf-8")
+        if not all(table in page for table in tables):
             problems.append("README.md says something else than the files")
         print("\n".join(problems) or "README.md and the files agree")
         sys.exit(bool(problems))
     else:
-        print(markdown(days))
+        print("\n\n".join(tables))
 
 
 if __name__ == "__main__":

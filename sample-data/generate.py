@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the sample exports: two nightly HR files, the second one's workbook twin, and a delta file.
+"""Writes the sample exports: two nightly HR files, the second one's workbook twin, a file of joiners, and the
+files about learning whose rows `learning.py` makes.
 
 Everything is invented: people, addresses (example.org, example.com) and telephone numbers (ranges kept
 for fiction). The same script gives the same CSV bytes wherever it runs; it needs XlsxWriter for the
@@ -17,6 +18,8 @@ import unicodedata
 from pathlib import Path
 
 import xlsxwriter
+
+import learning
 
 HERE = Path(__file__).resolve().parent
 NBSP = "\u00a0"
@@ -406,6 +409,14 @@ def main():
     write_csv("hr-users-2026-11-21.csv", COLUMNS, day_two, header=header)
     write_xlsx("hr-users-2026-11-21.xlsx", day_two, header)
     write_csv("hr-joiners-2026-11-21.csv", *agency_joiners(directors), delimiter=";", bom=False)
+    people = {row["Employee ID"].strip(): row for row in day_two if row}
+    dice = Dice(20261121)
+    write_csv("mandatory-training-2026-11-21.csv", *learning.mandatory_training(people, dice))
+    columns, first, later = learning.event_attendance(dice)
+    write_csv("event-attendance-2026-11-20.csv", columns, first)
+    write_csv("event-attendance-2026-11-21.csv", columns, later)
+    write_csv("practical-signoffs-2026-11-21.csv", *learning.practical_signoffs(dice), delimiter=";", bom=False)
+    write_csv("course-access-2026-11-21.csv", *learning.course_access(people, dice))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 mod habits;
 mod modules;
 mod paths;
+mod products;
 mod purity;
 mod scan;
 mod sizes;
@@ -62,6 +63,11 @@ fn nothing_is_left_unfinished_or_switched_off() {
 #[test]
 fn tests_do_not_sleep() {
     check(habits::do_not_sleep_in_tests);
+}
+
+#[test]
+fn products_are_named_by_their_own_files_alone() {
+    check(products::are_named_by_their_own);
 }
 
 #[test]

@@ -60,6 +60,11 @@ impl Block {
         }
     }
 
+    /// Whether it goes on where the sample of `rollbook.toml` ends.
+    pub(super) fn is_more_of_the_configuration(&self) -> bool {
+        self.info == ["toml", "rollbook.toml", "more"]
+    }
+
     /// Its commands, each with its line and the exit code that a comment `# exit N` announces.
     pub(super) fn commands(&self) -> Vec<(usize, String, i32)> {
         let lines = self.text.lines().enumerate();
@@ -71,6 +76,20 @@ impl Block {
             })
             .collect()
     }
+}
+
+/// The rows of the table below this heading row, in order, each with its cells.
+pub(super) fn table<'t>(text: &'t str, heading: &str) -> Vec<Vec<&'t str>> {
+    let lines = text.lines().skip_while(|line| *line != heading).skip(2);
+    lines
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect()
+}
+
+/// What stands between backticks.
+pub(super) fn spans(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
 }
 
 /// Every command of Rollbook in shell blocks and between backticks.
@@ -120,6 +139,14 @@ fn blocks_have_their_kind_and_their_commands() {
     let commands = [(3, "rollbook check".to_owned(), 0), (6, "rollbook plan x".to_owned(), 4)];
     assert_eq!(shell.commands(), commands);
     assert_eq!((toml.sample_of(), toml.line, toml.text.as_str()), (Some("a.toml"), 9, "b = 1\n"));
+}
+
+#[test]
+fn tables_have_rows_and_cells() {
+    let text = "| a | b |\n|---|---|\n| `x` | 1 |\n| `y`, `z` | a \\| b |\n\n| c | d |\n";
+    assert_eq!(table(text, "| a | b |"), [["`x`", "1"], ["`y`, `z`", "a \\| b"]]);
+    assert_eq!(table(text, "| e |"), [[""; 0]; 0]);
+    assert_eq!(spans("`y`, `z` and y"), ["y", "z"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The README says what is so: its commands run, its samples are right, and nothing is left out.
 
 mod markdown;
+mod recipe;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use rollbook::connectors::PRODUCTS;
 use tempfile::TempDir;
 
 use markdown::{Block, blocks, mentions};
@@ -154,9 +156,30 @@ fn there_is_one_test_command() {
 
 #[test]
 fn the_samples_are_right() {
-    let samples: Vec<_> = blocks(&readme()).iter().filter_map(|b| b.sample_of().map(str::to_owned)).collect();
+    let blocks = blocks(&readme());
+    let samples: Vec<_> = blocks.iter().filter_map(|b| b.sample_of().map(str::to_owned)).collect();
     assert_eq!(samples, ["rollbook.toml", "jobs/hr-users.toml"]);
     Place::with_samples().expect("README.md", "rollbook check", 0);
+}
+
+/// What is shown as more of `rollbook.toml` fits behind it, and the jobs of the repository fit both.
+#[test]
+fn the_other_connections_are_right() {
+    let more: Vec<Block> =
+        blocks(&readme()).into_iter().filter(Block::is_more_of_the_configuration).collect();
+    assert!(!more.is_empty(), "README.md has no block marked `toml rollbook.toml more`");
+    let place = Place::with_the_repositorys_jobs();
+    let config = place.path().join("rollbook.toml");
+    let mut text = fs::read_to_string(&config).unwrap();
+    more.iter().for_each(|block| text += &block.text);
+    fs::write(&config, text).unwrap();
+    fs::remove_dir_all(place.path().join("credentials")).unwrap();
+    place.make_credentials();
+    let said = place.expect("README.md", "rollbook check", 0);
+    assert!(said.contains("no problem"), "{said}");
+    let named: Vec<&str> =
+        PRODUCTS.iter().map(|product| product.name).filter(|name| !more[0].text.contains(name)).collect();
+    assert_eq!(named, ["upsidelms"], "each other product has its connection in the README");
 }
 
 #[test]
@@ -188,7 +211,7 @@ fn the_readme_and_the_help_name_the_same_commands() {
     }
 }
 
-/// The keys stand in the source where they are read.
+/// The keys stand in the source where they are read; those of a product stand in the registry.
 #[test]
 fn every_key_of_the_configuration_is_explained() {
     let readme = readme();
@@ -197,10 +220,6 @@ fn every_key_of_the_configuration_is_explained() {
         let path = entry.unwrap().path();
         let text = if path.is_file() { fs::read_to_string(path).unwrap() } else { String::new() };
         keys.extend(behind(&text, &[".get(\"", ".need(\"", "percent(\""]));
-    }
-    for entry in fs::read_dir(Path::new(TOP).join("src/connectors")).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path().join("mod.rs")).unwrap_or_default();
-        keys.extend(behind(&text, &["        key: \""]));
     }
     assert!(keys.len() > 40, "only {} keys found: {keys:?}", keys.len());
     let missing: Vec<_> = keys.iter().filter(|key| !readme.contains(&format!("`{key}`"))).collect();
