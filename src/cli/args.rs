@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 #[command(
     name = "rollbook",
     version,
-    after_help = "Exit codes: 0 all well, or nothing to do; 1 it failed; 2 the command line or a file is wrong;\n3 a push is held; 4 something was rejected, refused, parked or is pending."
+    after_help = "Exit codes: 0 all well, or nothing to do; 1 it failed; 2 the command line or a file is wrong;\n3 a push is held; 4 something was rejected, refused, parked, in doubt or is pending."
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -45,7 +45,7 @@ pub(super) enum LogFormatArg {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show the main job from end to end, with sample files and a simulated LMS
+    /// Show all jobs from end to end, with sample files and simulated LMSs
     Demo(Demo),
     /// Run the daemon: watch folders, keep schedules, deliver, report
     Run,
@@ -147,7 +147,7 @@ pub(super) struct Show {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(id = "verdict", required = true, args = ["accepted", "resend"])]
+#[command(group(clap::ArgGroup::new("verdict").required(true).args(["accepted", "resend"])))]
 pub(super) struct SettleArgs {
     /// The run, as `rollbook doubt` names it (2026-11-21.3)
     pub(super) run: String,

@@ -39,6 +39,7 @@ impl From<EngineError> for Failure {
         let code = match error {
             EngineError::NoSuchJob { .. }
             | EngineError::NoSuchKey(_)
+            | EngineError::Link(_)
             | EngineError::NoDataKey
             | EngineError::Secret(_) => 2,
             _ => 1,

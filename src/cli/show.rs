@@ -73,7 +73,8 @@ fn line(change: &ChangeLine) -> String {
         _ => String::new(),
     };
     format!(
-        "  {} {}{row}: {}\n      {}{answer}",
+        "  {}: {} {}{row}: {}\n      {}{answer}",
+        change.push,
         change.kind.as_str(),
         change.key,
         change.state.as_str().replace('_', " "),

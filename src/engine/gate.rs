@@ -63,7 +63,7 @@ impl Line {
             _ => "is in doubt",
         };
         let reason = format!(
-            "its person {} {state} in job {} ({}); this goes once that is settled",
+            "{} {state} in job {} ({}); this goes once that is settled",
             blocker.person, blocker.job, blocker.push
         );
         self.settle_unsent(change, Outcome::new(Verdict::Parked, "person", reason)).await

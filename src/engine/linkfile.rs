@@ -46,6 +46,10 @@ impl LinkFile {
     /// # Errors
     /// When it can't be made.
     pub(super) fn begin(path: &Path, push: &Push) -> Result<Self, EngineError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let made = fs::DirBuilder::new().recursive(true).mode(0o750).create(folder);
+            made.map_err(|error| EngineError::file("make the folder of the links", folder, &error))?;
+        }
         let telling = push.operation.registers.unwrap_or_default();
         let columns: Vec<FieldName> = telling.iter().map(|field| (*field).into()).collect();
         let mut header: Vec<String> = push.mapping.key.iter().map(ToString::to_string).collect();

@@ -132,8 +132,8 @@ impl Line {
             );
         }
         if outcome.verdict == Verdict::Already && state == QueuedState::Refused {
-            reason =
-                format!("{reason}; the LMS holds the earlier version, and this correction was not taken");
+            let words = reason.trim_end_matches(['.', ' ']);
+            reason = format!("{words}; the LMS holds the earlier version, and this correction was not taken");
         }
         let code = outcome.code.clone();
         let absent = outcome.verdict == Verdict::Absent;
@@ -146,11 +146,9 @@ impl Line {
         let unsure = !outcome.had_no_effect && !self.is_repeatable(change);
         let state = match &outcome.verdict {
             Verdict::Accepted => QueuedState::Accepted(self.standing(change)),
-            // For an update it only says that the LMS holds the earlier version (semantics 18), also where the
-            // update is sent again.
-            Verdict::Already
-                if change.kind == ChangeKind::Create || (change.resend && !change.acknowledged) =>
-            {
+            // For an update of what the LMS has acknowledged it only says that the LMS holds the earlier
+            // version (semantics 18), also where the update is sent again.
+            Verdict::Already if change.kind == ChangeKind::Create || !change.acknowledged => {
                 QueuedState::Already(self.standing(change))
             }
             Verdict::Already | Verdict::Refused => QueuedState::Refused,

@@ -88,10 +88,13 @@ fn grade(text: &str) -> Result<(), String> {
 
 fn part(text: &str, forbidden: &[char]) -> Result<(), String> {
     match text.chars().find(|c| forbidden.contains(c)) {
-        Some(sign) => Err(format!(
-            "holds `{sign}`, which separates values in what the LMS gets; none of {} may stand in it",
-            forbidden.iter().map(|sign| format!("`{sign}`")).collect::<Vec<_>>().join(", ")
-        )),
+        Some(sign) => {
+            let signs: Vec<_> = forbidden.iter().map(|sign| format!("`{sign}`")).collect();
+            Err(format!(
+                "holds `{sign}`, which separates values in what the LMS gets; take it out (it may hold no {})",
+                signs.join(", no ")
+            ))
+        }
         None => Ok(()),
     }
 }

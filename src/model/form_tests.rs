@@ -217,9 +217,9 @@ fn a_part_holds_no_sign_that_separates_parts() {
     let part = FieldKind::Part { forbidden: &['~', '=', ','], email: false };
     check(&part, "E-1 (Pune)", Ok("E-1 (Pune)"));
     insta::assert_snapshot!(said(&part, TimeUnit::Milliseconds, &["E1~E2", "a=b", "Doe, Ann"]), @"
-    E1~E2 holds `~`, which separates values in what the LMS gets; none of `~`, `=`, `,` may stand in it
-    a=b holds `=`, which separates values in what the LMS gets; none of `~`, `=`, `,` may stand in it
-    Doe, Ann holds `,`, which separates values in what the LMS gets; none of `~`, `=`, `,` may stand in it
+    E1~E2 holds `~`, which separates values in what the LMS gets; take it out (it may hold no `~`, no `=`, no `,`)
+    a=b holds `=`, which separates values in what the LMS gets; take it out (it may hold no `~`, no `=`, no `,`)
+    Doe, Ann holds `,`, which separates values in what the LMS gets; take it out (it may hold no `~`, no `=`, no `,`)
     ");
 }
 

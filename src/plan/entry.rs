@@ -106,7 +106,7 @@ impl Doubt {
         } else {
             format!(
                 "an earlier change of this record{run} is in doubt: find out in the LMS whether it is \
-                 there; it is not sent again before that is settled"
+                 there, and say so with `rollbook settle`; nothing more is sent of it before"
             )
         }
     }

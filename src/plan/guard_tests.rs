@@ -1,3 +1,4 @@
+use super::super::Tally;
 use super::*;
 use crate::model::{Fields, Missing, OnChange, Roles};
 

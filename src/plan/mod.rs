@@ -7,6 +7,7 @@
 mod corrections;
 mod decide;
 mod entry;
+mod finding;
 mod guard;
 mod order;
 mod tally;
@@ -14,6 +15,7 @@ mod tally;
 pub use corrections::Corrections;
 pub use decide::{Context, Contradiction, Decision, Step, Withdraw, decide};
 pub use entry::{Candidate, Doubt, Entry, Load, Prior, Seen};
-pub use guard::{Evidence, Finding, Scope, guards, shared_keys};
+pub use finding::{Evidence, Finding, Scope};
+pub use guard::{guards, shared_keys};
 pub use order::{Order, Ranks, email_mark};
 pub use tally::Tally;

@@ -72,10 +72,13 @@ fn in_doubt(report: &Report) -> Option<Value> {
          the same record, whatever later files say.",
         if doubtful == 1 { "it" } else { "them" }
     );
-    let earlier = (earlier > 0)
-        .then(|| format!("{} from earlier runs.", count(earlier, "of these is", "of these are")));
+    let earlier = match earlier {
+        0 => None,
+        all if all == doubtful => Some("From earlier runs.".to_owned()),
+        some => Some(format!("{} from earlier runs.", count(some, "of these is", "of these are"))),
+    };
     let words = std::iter::once(words).chain(earlier).collect();
-    (doubtful > 0).then(|| need(title, Vec::new(), words, vec![show(report)]))
+    (doubtful > 0).then(|| need(title, Vec::new(), words, vec!["rollbook doubt".to_owned()]))
 }
 
 /// What no call can take back, once a run: the first that missed it.

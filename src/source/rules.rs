@@ -91,7 +91,8 @@ impl<'a> Rules<'a> {
             None => "it has no value".to_owned(),
         };
         let reason = format!(
-            "a value is allowed only where {} is `{value}`, and {decides}; empty the cell, or correct `{other}`",
+            "a value is allowed only where {} is `{value}`, and {decides}; empty the cell, or correct {}",
+            self.label(other),
             self.label(other)
         );
         let value = match found {

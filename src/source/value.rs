@@ -231,8 +231,7 @@ impl<'a> Rule<'a> {
             }
             Fault::Year => format!("{quoted} has no year of four digits; it is read as {words}"),
             Fault::Form | Fault::TimeOfDay => format!(
-                "{quoted} is not a date and time written as {words}, with Z or the distance from UTC \
-                 (+01:00) behind it or not{}",
+                "{quoted} is not a date and time written as {words}; a zone may follow (Z, +01:00){}",
                 self.date_hint()
             ),
         }

@@ -166,11 +166,11 @@ fn times_come_out_as_iso_writes_them() {
     check(&time, "21/11/2026 08:30", Ok("2026-11-21T08:30:00"));
     let given = ["21/11/2026", "31/02/2026 08:30"].map(|text| said(&time, text));
     insta::assert_snapshot!([plain.join("\n"), given.join("\n")].join("\n"), @r#"
-    `21/11/2026` is not a date and time written as YYYY-MM-DDTHH:MM:SS, with Z or the distance from UTC (+01:00) behind it or not; if the export writes dates in another way, add `date = "…"` to the field
+    `21/11/2026` is not a date and time written as YYYY-MM-DDTHH:MM:SS; a zone may follow (Z, +01:00); if the export writes dates in another way, add `date = "…"` to the field
     `2026-02-30` names a day or a time that there is not; it is read as YYYY-MM-DDTHH:MM:SS
     `2026-11-21 25:00` names a day or a time that there is not; it is read as YYYY-MM-DDTHH:MM:SS
     `26-11-21` has no year of four digits; it is read as YYYY-MM-DDTHH:MM:SS
-    `21/11/2026` is not a date and time written as DD/MM/YYYY HH:MM, with Z or the distance from UTC (+01:00) behind it or not
+    `21/11/2026` is not a date and time written as DD/MM/YYYY HH:MM; a zone may follow (Z, +01:00)
     `31/02/2026 08:30` names a day or a time that there is not; it is read as DD/MM/YYYY HH:MM
     "#);
     time.values =
@@ -231,12 +231,12 @@ fn a_part_may_be_an_address_too() {
     let part = field(FieldKind::Part { forbidden: &['~', '='], email: true });
     check(&part, "a@example.org", Ok("a@example.org"));
     check(&part, "a", Err("`a` is not an e-mail address (name@example.org)"));
-    let reason = "`a=b@example.org` holds `=`, which separates values in what the LMS gets; none of `~`, `=` may stand in it";
+    let reason = "`a=b@example.org` holds `=`, which separates values in what the LMS gets; take it out (it may hold no `~`, no `=`)";
     check(&part, "a=b@example.org", Err(reason));
     let mut secret = field(FieldKind::Part { forbidden: &['~'], email: false });
     secret.field.secret = true;
     let reason =
-        "the value holds `~`, which separates values in what the LMS gets; none of `~` may stand in it";
+        "the value holds `~`, which separates values in what the LMS gets; take it out (it may hold no `~`)";
     check(&secret, "hunter~2", Err(reason));
 }
 

@@ -69,9 +69,9 @@ fn values_that_do_not_fit_are_said() {
     jobs/done.toml:13 push.fields.page.value: found an address that begins with http://; allowed: https://
     jobs/done.toml:13 push.fields.page.value: found an address that holds a user name or a password; take them out of the address
     jobs/done.toml:13 push.fields.page.value: found an address that leads to another host than allowed; allowed: `courses.example.org`
-    jobs/done.toml:13 push.fields.part.value: found "a~b", which holds `~`, which separates values in what the LMS gets; none of `~`, `=` may stand in it
+    jobs/done.toml:13 push.fields.part.value: found "a~b", which holds `~`, which separates values in what the LMS gets; take it out (it may hold no `~`, no `=`)
     jobs/done.toml:13 push.fields.mail_part.value: found "a"; allowed: an e-mail address
-    jobs/done.toml:13 push.fields.mail_part.value: found "a=b@example.org", which holds `=`, which separates values in what the LMS gets; none of `~`, `=` may stand in it
+    jobs/done.toml:13 push.fields.mail_part.value: found "a=b@example.org", which holds `=`, which separates values in what the LMS gets; take it out (it may hold no `~`, no `=`)
     jobs/done.toml:13 push.fields.granted.values.Ja: found "ja", which says neither yes nor no; allowed, in any case: true, yes, y, 1, on, and false, no, n, 0, off; for other words add a table to the field: values = { … = "true", … = "false" }
     "#);
 }

@@ -17,7 +17,7 @@ pub enum HttpFailure {
     #[error("no complete answer within {}", humantime::format_duration(*.0))]
     Timeout(Duration),
     /// The connection ended before the answer did; the call may have had its effect.
-    #[error("the answer was cut off: {0}")]
+    #[error("the connection ended before the answer did: {0}")]
     CutOff(String),
     /// The answer is larger than any answer of a vendor.
     #[error("the answer is larger than {0} bytes")]
