@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 use tempfile::NamedTempFile;
 
 use crate::config::Push;
@@ -37,7 +37,7 @@ pub(super) struct LinkFile {
 enum Body {
     Csv(csv::Writer<BufWriter<NamedTempFile>>),
     Workbook { book: Box<Workbook>, row: u32 },
-    Forms { written: BTreeSet<String> },
+    Forms { written: BTreeSet<String>, changed: bool },
 }
 
 impl LinkFile {
@@ -54,19 +54,22 @@ impl LinkFile {
         let failed = |error: io::Error| EngineError::file("write the links", path, &error);
         let body = match path.extension().and_then(|ending| ending.to_str()) {
             Some(ending) if ending.eq_ignore_ascii_case("csv") => {
+                make_folder(path).map_err(failed)?;
                 let mut writer = csv::Writer::from_writer(BufWriter::new(beside(path).map_err(failed)?));
                 writer.write_record(&header).map_err(|error| failed(error.into()))?;
                 Body::Csv(writer)
             }
             Some(ending) if ending.eq_ignore_ascii_case("xlsx") => {
+                make_folder(path).map_err(failed)?;
                 let mut book = Box::new(Workbook::new());
+                undated(&mut book).map_err(|error| failed(io::Error::other(error)))?;
                 let sheet = book.add_worksheet_with_constant_memory();
                 write_row(sheet, 0, &header).map_err(|error| failed(io::Error::other(error)))?;
                 Body::Workbook { book, row: 0 }
             }
             _ => {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
-                Body::Forms { written: BTreeSet::new() }
+                Body::Forms { written: BTreeSet::new(), changed: false }
             }
         };
         Ok(Self { path: path.to_owned(), columns, body })
@@ -91,44 +94,51 @@ impl LinkFile {
                 let written = sheet.and_then(|sheet| write_row(sheet, *number, &row));
                 written.map_err(|error| failed(io::Error::other(error)))
             }
-            Body::Forms { written } => {
+            Body::Forms { written, changed } => {
                 let name = form_name(&item.key);
-                replace(&self.path.join(&name), link_text(link).as_bytes(), FORM_MODE).map_err(failed)?;
+                let path = self.path.join(&name);
+                *changed |= replace(&path, link_text(link).as_bytes(), FORM_MODE).map_err(failed)?;
                 written.insert(name);
                 Ok(())
             }
         }
     }
 
-    /// Puts the file in its place; forms of records that are gone are taken away.
+    /// Puts the file in its place, unless the one there says the same; forms of records that are gone are taken
+    /// away. Gives whether anything was to be done.
     ///
     /// # Errors
     /// When that fails; then the file before stands.
-    pub(super) fn finish(self) -> Result<(), EngineError> {
+    pub(super) fn finish(self) -> Result<bool, EngineError> {
         let Self { path, body, .. } = self;
         let failed = |error: io::Error| EngineError::file("write the links", &path, &error);
         match body {
             Body::Csv(writer) => {
                 let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
                 let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-                put(file, &path, TABLE_MODE).map_err(failed)
+                if fs::read(&path).is_ok_and(|old| fs::read(file.path()).is_ok_and(|new| new == old)) {
+                    return Ok(false);
+                }
+                put(file, &path, TABLE_MODE).map_err(failed)?;
+                Ok(true)
             }
             Body::Workbook { mut book, .. } => {
                 let bytes = book.save_to_buffer().map_err(|error| failed(io::Error::other(error)))?;
                 replace(&path, &bytes, TABLE_MODE).map_err(failed)
             }
-            Body::Forms { written } => {
+            Body::Forms { written, mut changed } => {
                 // Only what an earlier run has written is taken away: the folder may hold files of others.
                 let list = path.join(LIST);
                 let before = fs::read_to_string(&list).unwrap_or_default();
                 for gone in before.lines().filter(|name| !written.contains(*name)) {
                     match fs::remove_file(path.join(gone)) {
                         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-                        _ => {}
+                        _ => changed = true,
                     }
                 }
                 let names: String = written.iter().map(|name| format!("{name}\n")).collect();
-                replace(&list, names.as_bytes(), FORM_MODE).map_err(failed)
+                changed |= replace(&list, names.as_bytes(), FORM_MODE).map_err(failed)?;
+                Ok(changed)
             }
         }
     }
@@ -149,33 +159,50 @@ fn form_name(key: &Key) -> String {
     format!("key-{hex}.html")
 }
 
-fn write_row(sheet: &mut Worksheet, row: u32, cells: &[String]) -> Result<(), rust_xlsxwriter::XlsxError> {
+fn write_row(sheet: &mut Worksheet, row: u32, cells: &[String]) -> Result<(), XlsxError> {
     for (column, cell) in (0..).zip(cells) {
         sheet.write_string(row, column, cell)?;
     }
     Ok(())
 }
 
+/// A workbook notes when it was made, and the same links are to be the same file.
+fn undated(book: &mut Workbook) -> Result<(), XlsxError> {
+    let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the folder of a table where it is missing, open to the group as the table is.
+fn make_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o750).create(folder_of(path))
+}
+
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     tempfile::Builder::new().prefix(".rollbook-").tempfile_in(folder)
 }
 
-fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+/// Gives whether the file was another one.
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<bool> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
-        return Ok(());
+        return Ok(false);
     }
     let mut file = beside(path)?;
     file.write_all(bytes)?;
-    put(file, path, mode)
+    put(file, path, mode)?;
+    Ok(true)
 }
 
 fn put(file: NamedTempFile, path: &Path, mode: u32) -> io::Result<()> {
     file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }
 
 #[cfg(test)]

@@ -61,6 +61,8 @@ pub struct MadeLink {
 pub(super) enum Exported {
     /// So many links were written.
     Written(u64, PathBuf),
+    /// It holds them already.
+    Same,
     /// It could not be written, for this reason.
     Failed(String),
 }
@@ -100,7 +102,7 @@ impl Engine {
         Ok(made)
     }
 
-    /// Writes the links of a push anew, all or nothing.
+    /// Writes the links of a push, all or nothing; a file that holds them already stays as it is.
     ///
     /// # Errors
     /// When the database fails. What is wrong with the file or a link is told in what is given back.
@@ -111,13 +113,20 @@ impl Engine {
     ) -> Result<Option<Exported>, EngineError> {
         let Some(path) = &push.export else { return Ok(None) };
         match self.write_links(push, push_ref, path).await {
-            Ok(count) => Ok(Some(Exported::Written(count, path.clone()))),
+            Ok((count, true)) => Ok(Some(Exported::Written(count, path.clone()))),
+            Ok((_, false)) => Ok(Some(Exported::Same)),
             Err(error @ EngineError::Store(_)) => Err(error),
             Err(error) => Ok(Some(Exported::Failed(error.to_string()))),
         }
     }
 
-    async fn write_links(&self, push: &Push, push_ref: PushRef, path: &Path) -> Result<u64, EngineError> {
+    /// Gives how many there are, and whether anything of the file or folder was other than it had to be.
+    async fn write_links(
+        &self,
+        push: &Push,
+        push_ref: PushRef,
+        path: &Path,
+    ) -> Result<(u64, bool), EngineError> {
         let connector = self.connector(push)?;
         let mut file = LinkFile::begin(path, push)?;
         let mut after: Option<Key> = None;
@@ -133,8 +142,7 @@ impl Engine {
                 count += 1;
             }
         }
-        file.finish()?;
-        Ok(count)
+        Ok((count, file.finish()?))
     }
 
     /// The record of a link as the snapshot has it; `None` for what was withdrawn or is only presumed.

@@ -118,8 +118,8 @@ impl Line {
         self.commit_at.get_or_insert(Instant::now() + COMMIT_WINDOW);
         let mut reason = outcome.reason.clone();
         if outcome.verdict == Verdict::Already && state == QueuedState::Refused {
-            reason =
-                format!("{reason}; the LMS holds the earlier version, and this correction was not taken");
+            let words = reason.trim_end_matches('.');
+            reason = format!("{words}; the LMS holds the earlier version, and this correction was not taken");
         }
         let code = outcome.code.clone();
         let absent = outcome.verdict == Verdict::Absent;

@@ -40,7 +40,7 @@ use sqlx::{SqlSafeStr, Sqlite, Transaction};
 
 pub use doubtful::DoubtRow;
 pub use error::StoreError;
-pub use gate::Blocker;
+pub use gate::{Before, Blocker};
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use looks::Look;
 pub use mails::{MailEntry, MailState, NewMail};

@@ -137,6 +137,12 @@ impl World {
         fs::write(self.path("jobs/people.toml"), job.text()).unwrap();
     }
 
+    /// Sets further keys of one connection.
+    pub(crate) fn configure(&self, connection: &str, keys: &str) {
+        let heading = format!("[connections.{connection}]\n");
+        self.set_config(&heading, &format!("{heading}{keys}\n"));
+    }
+
     /// Replaces a text in `rollbook.toml`.
     pub(crate) fn set_config(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.path("rollbook.toml")).unwrap();
@@ -197,6 +203,28 @@ impl World {
         let name = format!("people-{:03}.csv", self.dropped);
         self.drop_file(&name, bytes);
         self.sync()
+    }
+
+    /// Drops a CSV file of these lines for a job whose pattern begins with its name, and runs the job.
+    #[track_caller]
+    pub(crate) fn sync_rows(&mut self, job: &str, lines: &[&str]) -> Account {
+        self.drop_rows(job, lines);
+        self.sync_job(job)
+    }
+
+    /// Drops the next CSV file of these lines for a job whose pattern begins with its name.
+    pub(crate) fn drop_rows(&mut self, job: &str, lines: &[&str]) {
+        self.dropped += 1;
+        let name = format!("{job}-{:03}.csv", self.dropped);
+        self.drop_file(&name, format!("{}\n", lines.join("\n")).as_bytes());
+    }
+
+    /// Lets a job run until `there`, which is looked at again and again, and ends it with kill -9.
+    #[track_caller]
+    pub(crate) fn kill_when(&mut self, job: &str, what: &str, mut there: impl FnMut(&Self) -> bool) {
+        let program = self.begin(&["sync", job, "--json"]);
+        crate::crash::support::until(what, || there(self).then_some(()));
+        program.kill();
     }
 
     /// Runs the job `people` on the file that waits.
