@@ -114,7 +114,9 @@ impl Engine {
         let status = self.after_delivery(run_ref, &pushes, status).await?;
         let pending: u64 = account.iter().map(|(_, _, counts)| counts.pending).sum();
         let now = self.clock.now();
-        self.store.finish_run(run_ref, status, (pending == 0).then_some(now)).await?;
+        // What is still read back may settle after the deadline as well as what still waits.
+        let open = self.store.is_open(run_ref).await?;
+        self.store.finish_run(run_ref, status, (!open).then_some(now)).await?;
         let run = self.store.run(run_ref).await?;
         tracing::info!(
             job = %run.job, run = %run.run, status = status.as_str(), pending,

@@ -211,7 +211,9 @@ impl Store {
     pub async fn settled_late(&self) -> Result<Vec<RunRecord>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM run r WHERE phase = 'done' AND finished_at IS NULL
-               AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed', 'sent'))
+               AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref
+                               AND (c.state IN ('waiting', 'claimed', 'sent')
+                                    OR (c.state = 'in_doubt' AND c.look_at IS NOT NULL)))
              ORDER BY run_ref",
         )
         .fetch_all(&self.reader)
@@ -223,13 +225,28 @@ impl Store {
     pub async fn unsettled(&self, job: &JobName) -> Result<Option<RunRef>, StoreError> {
         let row = sqlx::query(
             "SELECT run_ref FROM run r WHERE job = ? AND phase = 'done' AND finished_at IS NULL
-               AND EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed', 'sent'))
+               AND EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref
+                           AND (c.state IN ('waiting', 'claimed', 'sent')
+                                OR (c.state = 'in_doubt' AND c.look_at IS NOT NULL)))
              ORDER BY run_ref DESC LIMIT 1",
         )
         .bind(job.as_str())
         .fetch_optional(&self.reader)
         .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?.map(RunRef))
+    }
+
+    /// Whether something of a run can still settle by itself: it waits, is out, or is read back.
+    pub async fn is_open(&self, run: RunRef) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "SELECT EXISTS (SELECT 1 FROM change WHERE run_ref = ?
+                            AND (state IN ('waiting', 'claimed', 'sent')
+                                 OR (state = 'in_doubt' AND look_at IS NOT NULL)))",
+        )
+        .bind(run.0)
+        .fetch_one(&self.reader)
+        .await?;
+        Ok(row.try_get(0)?)
     }
 
     /// Runs that ended and have not been reported, since a crash came between.

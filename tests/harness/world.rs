@@ -314,11 +314,19 @@ impl World {
 
     /// What waits is due then (milliseconds since 1970), whatever pause the LMS has made necessary.
     pub(crate) fn make_due(&self, at: i64) {
+        self.execute("UPDATE change SET next_at = ? WHERE state = 'waiting'", at);
+    }
+
+    /// What is asked of the LMS once more is due now.
+    pub(crate) fn look_now(&self) {
+        self.execute("UPDATE change SET look_at = ? WHERE look_at IS NOT NULL", 0);
+    }
+
+    fn execute(&self, sql: &'static str, value: i64) {
         let options = SqliteConnectOptions::new().filename(self.path("data/rollbook.db"));
         self.runtime.block_on(async {
             let pool = SqlitePool::connect_with(options).await.unwrap();
-            let due = sqlx::query("UPDATE change SET next_at = ? WHERE state = 'waiting'");
-            due.bind(at).execute(&pool).await.unwrap();
+            sqlx::query(sql).bind(value).execute(&pool).await.unwrap();
             pool.close().await;
         });
     }

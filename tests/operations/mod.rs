@@ -7,6 +7,8 @@ mod stands;
 mod furnish;
 
 mod already;
+mod batches;
+mod doubts;
 mod on_change;
 mod one_job;
 mod people_first;
