@@ -121,6 +121,15 @@ impl Line {
             let words = reason.trim_end_matches('.');
             reason = format!("{words}; the LMS holds the earlier version, and this correction was not taken");
         }
+        if outcome.verdict == Verdict::InProgress {
+            // Settled though it goes on: it has been followed for as long as it may be.
+            let follow = self.operation(&change.operation).map_or(Duration::ZERO, |known| known.follow);
+            reason = format!(
+                "{reason}, and was followed for {} s, as long as the connection allows; what it is to do is sent \
+                 again at the job's next run",
+                follow.as_secs()
+            );
+        }
         let code = outcome.code.clone();
         let absent = outcome.verdict == Verdict::Absent;
         self.outcomes.push(Settled { change, state, at, duration_ms, code, reason, absent });

@@ -12,4 +12,5 @@ mod doubts;
 mod on_change;
 mod one_job;
 mod people_first;
+mod tasks;
 mod vanished;
