@@ -8,6 +8,7 @@ mod furnish;
 
 mod already;
 mod batches;
+mod blocks;
 mod doubts;
 mod on_change;
 mod one_job;
