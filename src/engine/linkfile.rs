@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
@@ -37,7 +37,7 @@ pub(super) struct LinkFile {
 enum Body {
     Csv(csv::Writer<BufWriter<NamedTempFile>>),
     Workbook { book: Box<Workbook>, row: u32 },
-    Forms { written: BTreeSet<String>, changed: bool },
+    Forms { known: BTreeSet<String>, written: BTreeSet<String>, changed: bool },
 }
 
 impl LinkFile {
@@ -69,7 +69,9 @@ impl LinkFile {
             }
             _ => {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
-                Body::Forms { written: BTreeSet::new(), changed: false }
+                let list = fs::read_to_string(path.join(LIST)).unwrap_or_default();
+                let known = list.lines().map(str::to_owned).collect();
+                Body::Forms { known, written: BTreeSet::new(), changed: false }
             }
         };
         Ok(Self { path: path.to_owned(), columns, body })
@@ -94,10 +96,21 @@ impl LinkFile {
                 let written = sheet.and_then(|sheet| write_row(sheet, *number, &row));
                 written.map_err(|error| failed(io::Error::other(error)))
             }
-            Body::Forms { written, changed } => {
+            Body::Forms { known, written, changed } => {
                 let name = form_name(&item.key);
-                let path = self.path.join(&name);
-                *changed |= replace(&path, link_text(link).as_bytes(), FORM_MODE).map_err(failed)?;
+                let (path, page) = (self.path.join(&name), link_text(link).as_bytes());
+                if !known.contains(&name) {
+                    if path.exists() && !holds(&path, page) {
+                        return Err(failed(io::Error::other(format!(
+                            "{name} is there, and is none of Rollbook's; move it away, or name another folder as \
+                             `export`"
+                        ))));
+                    }
+                    // Noted before it is there: a form that nobody knows as ours would never be taken away.
+                    note(&self.path.join(LIST), &name).map_err(failed)?;
+                    known.insert(name.clone());
+                }
+                *changed |= replace(&path, page, FORM_MODE).map_err(failed)?;
                 written.insert(name);
                 Ok(())
             }
@@ -126,18 +139,16 @@ impl LinkFile {
                 let bytes = book.save_to_buffer().map_err(|error| failed(io::Error::other(error)))?;
                 replace(&path, &bytes, TABLE_MODE).map_err(failed)
             }
-            Body::Forms { written, mut changed } => {
-                // Only what an earlier run has written is taken away: the folder may hold files of others.
-                let list = path.join(LIST);
-                let before = fs::read_to_string(&list).unwrap_or_default();
-                for gone in before.lines().filter(|name| !written.contains(*name)) {
+            Body::Forms { known, written, mut changed } => {
+                // Only what Rollbook has written is taken away: the folder may hold files of others.
+                for gone in known.difference(&written) {
                     match fs::remove_file(path.join(gone)) {
                         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
                         _ => changed = true,
                     }
                 }
                 let names: String = written.iter().map(|name| format!("{name}\n")).collect();
-                changed |= replace(&list, names.as_bytes(), FORM_MODE).map_err(failed)?;
+                changed |= replace(&path.join(LIST), names.as_bytes(), FORM_MODE).map_err(failed)?;
                 Ok(changed)
             }
         }
@@ -187,9 +198,19 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(".rollbook-").tempfile_in(folder)
 }
 
+/// Adds a name to the list of forms.
+fn note(list: &Path, name: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).create(true).mode(FORM_MODE).open(list)?;
+    writeln!(file, "{name}")
+}
+
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    fs::read(path).is_ok_and(|found| found == bytes)
+}
+
 /// Gives whether the file was another one.
 fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<bool> {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
+    if holds(path, bytes) {
         return Ok(false);
     }
     let mut file = beside(path)?;

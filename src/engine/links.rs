@@ -94,8 +94,9 @@ impl Engine {
         if made.is_empty() {
             let reason = format!(
                 "job {} has no link for key {key}: it was not in a file yet, was turned down, or has been \
-                 withdrawn; `rollbook explain` comes later, `rollbook show` tells what became of it",
-                job.name
+                 withdrawn; `rollbook runs --job {}` lists the runs, and `rollbook show RUN` tells what became of \
+                 its rows",
+                job.name, job.name
             );
             return Err(EngineError::NoSuchKey(reason));
         }
