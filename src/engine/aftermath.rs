@@ -30,18 +30,19 @@ impl Engine {
         for row in pushes {
             let Some(push) = job.pushes.iter().find(|push| push.id == row.push) else { continue };
             // Also where no record has changed: the connection may have, or the last file was not written.
-            let note = match self.export_links(push, row.push_ref).await? {
-                None | Some(Exported::Same) => continue,
-                Some(Exported::Written(count, path)) => format!("{count} links are in {}", path.display()),
-                Some(Exported::Failed(reason)) => {
-                    worst = run_status([worst, RunStatus::Partial].into_iter());
-                    format!(
-                        "the links could not be written, so the file is as it was; they are kept, and written with \
-                         the job's next run: {reason}"
-                    )
-                }
+            let Some(exported) = self.export_links(push, row.push_ref).await? else { continue };
+            let unwritten = match &exported {
+                Exported::Failed(reason) => Some(reason.as_str()),
+                Exported::Written(..) | Exported::Same => None,
             };
-            self.store.note_push(run_ref, row.push_ref, &note).await?;
+            self.store.links_written(run_ref, row.push_ref, unwritten).await?;
+            if unwritten.is_some() {
+                worst = run_status([worst, RunStatus::Partial].into_iter());
+            }
+            if let Exported::Written(count, path) = exported {
+                let note = format!("{count} links are in {}", path.display());
+                self.store.note_push(run_ref, row.push_ref, &note).await?;
+            }
         }
         if self.store.resume_people(&self.waiting_for(&run.job).await?).await? > 0 {
             self.wake_all();

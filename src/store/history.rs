@@ -59,6 +59,7 @@ pub struct PushRunRow {
     pub emptied: u64,
     pub vanished: u64,
     pub notes: Vec<String>,
+    pub unwritten: Option<String>,
 }
 
 /// A guard's finding: push, guard, found, limit, explanation.
@@ -79,7 +80,7 @@ impl Store {
     /// The pushes of a run, in the order of the job file.
     pub async fn push_runs(&self, run: RunRef) -> Result<Vec<PushRunRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT push_ref, push, connection, operation, emptied, vanished, notes
+            "SELECT push_ref, push, connection, operation, emptied, vanished, notes, unwritten
              FROM push_run JOIN push USING (push_ref) WHERE run_ref = ? ORDER BY push_run.rowid",
         )
         .bind(run.0)
@@ -95,6 +96,7 @@ impl Store {
                     emptied: count(row.try_get(4)?),
                     vanished: count(row.try_get(5)?),
                     notes: from_json(row.try_get(6)?)?,
+                    unwritten: row.try_get(7)?,
                 })
             })
             .collect()

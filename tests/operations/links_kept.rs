@@ -10,14 +10,12 @@ fn links_that_could_not_be_written_are_kept_and_written_with_the_next_run() {
     let mut world = links(TABLE, "");
     fs::write(world.path("portal"), "a file where the folder should be").unwrap();
     let run = world.sync_rows("links", &[HEADER, ONE]).expect("partial, 1 create, 1 accepted");
-    let note = &run.notes()[0];
-    assert!(
-        note.starts_with(
-            "media.launch_link: the links could not be written, so the file is as it was; they are kept"
-        ),
-        "{note}"
-    );
-    assert!(world.mail_of(&run).flat().contains("the links could not be written"), "it is in the mail");
+    let note = "media.launch_link: the links could not be written, so the file is as it was: could not write the links";
+    assert!(run.notes()[0].starts_with(note), "{run:#?}");
+    assert_eq!(run.said_of("media.launch_link"), "partial, 1 create, 1 accepted");
+    let text = world.mail_of(&run).flat();
+    assert!(text.contains("* The links of media.launch_link could not be written"), "{text}");
+    assert!(text.contains("put this right, and they are written with the job's next run"), "{text}");
     let link = world.run(&["link", "links", "K1,https://courses.example.org/one/#/,2026"]).expect(0).stdout;
     fs::remove_file(world.path("portal")).unwrap();
     // Even where the next file says nothing new.
