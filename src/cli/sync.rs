@@ -65,7 +65,13 @@ pub(super) async fn sync_here(
     }
     let quiet = if resumes { None } else { Some(engine.quiet(job).await?) };
     let mut crew = Crew::start(engine);
-    let work = work(engine, job, open, incoming, quiet, stop);
+    let work = async {
+        let run = work(engine, job, open, incoming, quiet, stop).await?;
+        if run.is_some() {
+            engine.follow_resumed(&job.name, stop).await?;
+        }
+        Ok::<_, Failure>(run)
+    };
     let run = tokio::select! {
         run = work => run,
         error = crew.failed() => Err(error.into()),

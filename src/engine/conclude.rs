@@ -7,13 +7,12 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{ConnectionName, JobName, PushCounts, PushStatus, RunStatus};
-use crate::store::{Phase, PushRunRow, RunRecord, RunRef};
+use crate::store::{Phase, RunRecord, RunRef};
 
-use super::links::Exported;
 use super::{Engine, EngineError};
 
 /// How often a run is looked at while nobody says that something was settled.
-const LOOK: Duration = Duration::from_millis(500);
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 /// How often at most, while much is settled.
 const REST: Duration = Duration::from_millis(100);
 
@@ -55,10 +54,18 @@ impl Engine {
         until: DateTime<Utc>,
         stop: &CancellationToken,
     ) -> Result<bool, EngineError> {
+        let mut resumed = false;
         loop {
             let settled = self.settled.notified();
-            if self.is_over(run_ref).await? || self.clock.now() >= until {
+            if self.clock.now() >= until {
                 return Ok(true);
+            }
+            if self.is_over(run_ref).await? {
+                if resumed || self.resume_own(run_ref).await? == 0 {
+                    return Ok(true);
+                }
+                // Once a wait: what its people still keep back is put aside again.
+                resumed = true;
             }
             tokio::select! {
                 () = stop.cancelled() => return Ok(false),
@@ -107,60 +114,15 @@ impl Engine {
         let status = self.after_delivery(run_ref, &pushes, status).await?;
         let pending: u64 = account.iter().map(|(_, _, counts)| counts.pending).sum();
         let now = self.clock.now();
-        self.store.finish_run(run_ref, status, (pending == 0).then_some(now)).await?;
+        // What is still read back may settle after the deadline as well as what still waits.
+        let open = self.store.is_open(run_ref).await?;
+        self.store.finish_run(run_ref, status, (!open).then_some(now)).await?;
         let run = self.store.run(run_ref).await?;
         tracing::info!(
             job = %run.job, run = %run.run, status = status.as_str(), pending,
             duration_ms = (now - run.started_at).num_milliseconds(), "run ended"
         );
         self.report(run_ref).await
-    }
-
-    /// What else a settled run brings about: the files of its links, and the next try of what waited for
-    /// its people.
-    async fn after_delivery(
-        &self,
-        run_ref: RunRef,
-        pushes: &[PushRunRow],
-        status: RunStatus,
-    ) -> Result<RunStatus, EngineError> {
-        let run = self.store.run(run_ref).await?;
-        let Some(job) = self.config.jobs.get(&run.job) else { return Ok(status) };
-        let mut worst = status;
-        for row in pushes {
-            let Some(push) = job.pushes.iter().find(|push| push.id == row.push) else { continue };
-            // Also where no row has changed: address, identity or password of the connection may have.
-            let note = match self.export_links(push, row.push_ref).await? {
-                None => continue,
-                Some(Exported::Written { links, failed: 0, path, .. }) => {
-                    format!("{links} links are in {}", path.display())
-                }
-                Some(Exported::Written { links, failed, reason, path }) => {
-                    worst = run_status([worst, RunStatus::Partial].into_iter());
-                    format!(
-                        "{links} links are in {}, and {failed} records have none; the first is {}",
-                        path.display(),
-                        reason.unwrap_or_default()
-                    )
-                }
-                Some(Exported::Failed(reason)) => {
-                    worst = run_status([worst, RunStatus::Partial].into_iter());
-                    format!("the links could not be written: {reason}; the next run writes them")
-                }
-            };
-            self.store.note_push(run_ref, row.push_ref, &note).await?;
-        }
-        let mut waiting = Vec::new();
-        for other in self.config.jobs.values() {
-            for push in other.pushes.iter().filter(|push| push.after.contains(&job.name)) {
-                let name = &push.operation.name;
-                waiting.extend(self.store.find_push(&other.name, &push.id, &push.connection, name).await?);
-            }
-        }
-        if self.store.resume_people(&waiting).await? > 0 {
-            self.wake_all();
-        }
-        Ok(worst)
     }
 
     /// Reports runs that ended with changes open and have settled since, and runs whose report a crash

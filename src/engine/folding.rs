@@ -13,7 +13,7 @@ use crate::report::{
 };
 use crate::store::{ChangeRow, PushRef, PushRunRow, RunRecord, RunRef, StoredReject, VanishedRow};
 
-use super::conclude::push_status;
+use super::conclude::{push_status, run_status};
 use super::{Engine, EngineError};
 
 /// How many lines of a kind a report holds; attachments and JSON have all.
@@ -48,17 +48,25 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
         let held = findings.iter().any(|(push, ..)| *push == row.push);
         let stopped = stops.iter().any(|stop| stop.connection == row.connection);
         let listed = absent.iter().find(|found| found.push_ref == row.push_ref);
+        let kind = operation_kind(engine, &row);
+        let mut status = push_status(&counts, held, stopped);
+        let mut notes = row.notes;
+        if let Some(reason) = &row.unwritten {
+            status = run_status([status, RunStatus::Partial].into_iter());
+            notes.push(format!("the links could not be written, so the file is as it was: {reason}"));
+        }
         pushes.push(PushSection {
-            kind: operation_kind(engine, &row),
+            kind,
             listed: listed.map_or((0, 0), |found| (found.new, found.older)),
             push: row.push,
             connection: row.connection,
             operation: row.operation,
-            status: push_status(&counts, held, stopped),
+            status,
             counts,
             emptied: row.emptied,
             vanished: row.vanished,
-            notes: row.notes,
+            notes,
+            unwritten: row.unwritten,
         });
     }
     let connections: Vec<_> = pushes.iter().map(|push| push.connection.clone()).collect();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use crate::model::{ChangeState, Outcome, Verdict};
-use crate::store::{Blocker, Queued, RunRef};
+use crate::model::{ChangeState, JobName, Outcome, RowsKind, Verdict};
+use crate::store::{Before, Blocker, Queued, RunRef};
 
 use super::EngineError;
 use super::deliver::Line;
@@ -28,12 +28,17 @@ impl Line {
         for ((run, _), changes) in groups {
             let after = changes.first().and_then(|change| self.push(change)).map(|push| push.after.clone());
             let after = after.unwrap_or_default();
+            let jobs = &self.engine.config.jobs;
+            let is_full =
+                |job: &&JobName| jobs.get(*job).is_some_and(|job| job.source.rows == RowsKind::Full);
+            let full: Vec<JobName> = after.iter().filter(is_full).cloned().collect();
             let stage = changes.first().map_or(0, |change| change.stage);
             let persons: Vec<_> = changes.iter().filter_map(|change| change.extras.person.as_ref()).collect();
             let blockers = if stage == 0 && after.is_empty() {
                 Vec::new()
             } else {
-                self.engine.store.blockers(&persons, &after, run, stage).await?
+                let before = Before { jobs: &after, full: &full, stage: (run, stage) };
+                self.engine.store.blockers(&persons, before).await?
             };
             for change in changes {
                 let person = change.extras.person.as_ref();
@@ -51,7 +56,7 @@ impl Line {
     async fn keep_back(&mut self, change: Queued, blocker: &Blocker) -> Result<(), EngineError> {
         use ChangeState::{Claimed, Sent, Waiting};
         let state = match blocker.state {
-            Waiting | Claimed | Sent if blocker.job == change.job => {
+            Waiting | Claimed | Sent if blocker.job == change.job && blocker.stopped.is_none() => {
                 // Of the same run: it will be settled in a moment.
                 let at = self.engine.clock.now() + TimeDelta::seconds(SOON_S);
                 return Ok(self.engine.store.postpone(&change, at).await?);
@@ -62,9 +67,13 @@ impl Line {
             ChangeState::Parked => "is parked",
             _ => "is in doubt",
         };
+        let stopped = blocker.stopped.as_ref().map(|name| format!(", whose connection {name} is stopped"));
         let reason = format!(
-            "{} {state} in job {} ({}); this goes once that is settled",
-            blocker.person, blocker.job, blocker.push
+            "{} {state} in job {} ({}){}; this goes once that is settled",
+            blocker.person,
+            blocker.job,
+            blocker.push,
+            stopped.unwrap_or_default()
         );
         self.settle_unsent(change, Outcome::new(Verdict::Parked, "person", reason)).await
     }

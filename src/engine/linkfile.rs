@@ -1,16 +1,16 @@
-//! The file of a push's links: a CSV or a workbook, where the old one stands until the new one is whole, or
-//! a folder of forms, each of which is replaced as a whole.
+//! The file of a push's links: a CSV, a workbook, or a folder of forms; the old one stands until the new
+//! one is whole.
 //!
 //! A link opens somebody's course and a form signs somebody in, so the files are private: the table for its
 //! owner and group, a form for its owner alone.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 use tempfile::NamedTempFile;
 
 use crate::config::Push;
@@ -37,7 +37,7 @@ pub(super) struct LinkFile {
 enum Body {
     Csv(Box<csv::Writer<BufWriter<NamedTempFile>>>),
     Workbook { book: Box<Workbook>, row: u32 },
-    Forms { written: BTreeSet<String>, listed: BTreeSet<String> },
+    Forms { known: BTreeSet<String>, written: BTreeSet<String>, changed: bool },
 }
 
 impl LinkFile {
@@ -46,10 +46,6 @@ impl LinkFile {
     /// # Errors
     /// When it can't be made.
     pub(super) fn begin(path: &Path, push: &Push) -> Result<Self, EngineError> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            let made = fs::DirBuilder::new().recursive(true).mode(0o750).create(folder);
-            made.map_err(|error| EngineError::file("make the folder of the links", folder, &error))?;
-        }
         let telling = push.operation.registers.unwrap_or_default();
         let columns: Vec<FieldName> = telling.iter().map(|field| (*field).into()).collect();
         let mut header: Vec<String> = push.mapping.key.iter().map(ToString::to_string).collect();
@@ -58,23 +54,24 @@ impl LinkFile {
         let failed = |error: io::Error| EngineError::file("write the links", path, &error);
         let body = match path.extension().and_then(|ending| ending.to_str()) {
             Some(ending) if ending.eq_ignore_ascii_case("csv") => {
+                make_folder(path).map_err(failed)?;
                 let mut writer = csv::Writer::from_writer(BufWriter::new(beside(path).map_err(failed)?));
                 writer.write_record(&header).map_err(|error| failed(error.into()))?;
                 Body::Csv(Box::new(writer))
             }
             Some(ending) if ending.eq_ignore_ascii_case("xlsx") => {
+                make_folder(path).map_err(failed)?;
                 let mut book = Box::new(Workbook::new());
-                // Of no date, so that the same links make the same file.
-                let epoch =
-                    ExcelDateTime::from_timestamp(0).map_err(|error| failed(io::Error::other(error)))?;
-                book.set_properties(&DocProperties::new().set_creation_datetime(&epoch));
+                undated(&mut book).map_err(|error| failed(io::Error::other(error)))?;
                 let sheet = book.add_worksheet_with_constant_memory();
                 write_row(sheet, 0, &header).map_err(|error| failed(io::Error::other(error)))?;
                 Body::Workbook { book, row: 0 }
             }
             _ => {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
-                Body::Forms { written: BTreeSet::new(), listed: read_list(path) }
+                let list = fs::read_to_string(path.join(LIST)).unwrap_or_default();
+                let known = list.lines().map(str::to_owned).collect();
+                Body::Forms { known, written: BTreeSet::new(), changed: false }
             }
         };
         Ok(Self { path: path.to_owned(), columns, body })
@@ -99,70 +96,63 @@ impl LinkFile {
                 let written = sheet.and_then(|sheet| write_row(sheet, *number, &row));
                 written.map_err(|error| failed(io::Error::other(error)))
             }
-            Body::Forms { written, listed } => {
+            Body::Forms { known, written, changed } => {
                 let name = form_name(&item.key);
-                // Listed first, so that a form is known whatever happens after it was written.
-                if listed.insert(name.clone()) {
-                    append_to_list(&self.path, &name).map_err(failed)?;
+                let (path, page) = (self.path.join(&name), link_text(link).as_bytes());
+                if !known.contains(&name) {
+                    if path.exists() && !holds(&path, page) {
+                        return Err(failed(io::Error::other(format!(
+                            "{name} is there, and is none of Rollbook's; move it away, or name another folder as \
+                             `export`"
+                        ))));
+                    }
+                    // Noted before it is there: a form that nobody knows as ours would never be taken away.
+                    note(&self.path.join(LIST), &name).map_err(failed)?;
+                    known.insert(name.clone());
                 }
-                replace(&self.path.join(&name), link_text(link).as_bytes(), FORM_MODE).map_err(failed)?;
+                *changed |= replace(&path, page, FORM_MODE).map_err(failed)?;
                 written.insert(name);
                 Ok(())
             }
         }
     }
 
-    /// Puts the file in its place; forms of records that are gone are taken away.
+    /// Puts the file in its place, unless the one there says the same; forms of records that are gone are taken
+    /// away. Gives whether anything was to be done.
     ///
     /// # Errors
     /// When that fails; then the file before stands.
-    pub(super) fn finish(self) -> Result<(), EngineError> {
+    pub(super) fn finish(self) -> Result<bool, EngineError> {
         let Self { path, body, .. } = self;
         let failed = |error: io::Error| EngineError::file("write the links", &path, &error);
         match body {
             Body::Csv(writer) => {
                 let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
                 let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-                if same_bytes(file.path(), &path).map_err(failed)? {
-                    return fs::set_permissions(&path, fs::Permissions::from_mode(TABLE_MODE))
-                        .map_err(failed);
+                if fs::read(&path).is_ok_and(|old| fs::read(file.path()).is_ok_and(|new| new == old)) {
+                    return Ok(false);
                 }
-                put(file, &path, TABLE_MODE).map_err(failed)
+                put(file, &path, TABLE_MODE).map_err(failed)?;
+                Ok(true)
             }
             Body::Workbook { mut book, .. } => {
                 let bytes = book.save_to_buffer().map_err(|error| failed(io::Error::other(error)))?;
                 replace(&path, &bytes, TABLE_MODE).map_err(failed)
             }
-            Body::Forms { written, listed } => {
-                // Only what an earlier run has written is taken away: the folder may hold files of others.
-                for gone in listed.difference(&written) {
+            Body::Forms { known, written, mut changed } => {
+                // Only what Rollbook has written is taken away: the folder may hold files of others.
+                for gone in known.difference(&written) {
                     match fs::remove_file(path.join(gone)) {
                         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-                        _ => {}
+                        _ => changed = true,
                     }
                 }
-                write_list(&path, &written).map_err(failed)
+                let names: String = written.iter().map(|name| format!("{name}\n")).collect();
+                changed |= replace(&path.join(LIST), names.as_bytes(), FORM_MODE).map_err(failed)?;
+                Ok(changed)
             }
         }
     }
-}
-
-/// The names of the forms that Rollbook has written into a folder, or was about to.
-fn read_list(folder: &Path) -> BTreeSet<String> {
-    let list = fs::read_to_string(folder.join(LIST)).unwrap_or_default();
-    // A name from the list never leads out of the folder.
-    list.lines().filter(|name| !name.is_empty() && !name.contains('/')).map(str::to_owned).collect()
-}
-
-fn append_to_list(folder: &Path, name: &str) -> io::Result<()> {
-    let mut list =
-        fs::OpenOptions::new().append(true).create(true).mode(FORM_MODE).open(folder.join(LIST))?;
-    list.write_all(format!("{name}\n").as_bytes())
-}
-
-fn write_list(folder: &Path, names: &BTreeSet<String>) -> io::Result<()> {
-    let names: String = names.iter().map(|name| format!("{name}\n")).collect();
-    replace(&folder.join(LIST), names.as_bytes(), FORM_MODE)
 }
 
 /// The name of a record's form: its key where that is a plain word, so that a portal finds it, and a
@@ -180,50 +170,60 @@ fn form_name(key: &Key) -> String {
     format!("key-{hex}.html")
 }
 
-fn write_row(sheet: &mut Worksheet, row: u32, cells: &[String]) -> Result<(), rust_xlsxwriter::XlsxError> {
+fn write_row(sheet: &mut Worksheet, row: u32, cells: &[String]) -> Result<(), XlsxError> {
     for (column, cell) in (0..).zip(cells) {
         sheet.write_string(row, column, cell)?;
     }
     Ok(())
 }
 
-/// Whether two files hold the same, read a piece at a time.
-fn same_bytes(new: &Path, old: &Path) -> io::Result<bool> {
-    let Ok(old) = File::open(old) else { return Ok(false) };
-    let new = File::open(new)?;
-    if old.metadata()?.len() != new.metadata()?.len() {
-        return Ok(false);
-    }
-    let (mut old, mut new) = (io::BufReader::new(old).bytes(), io::BufReader::new(new).bytes());
-    loop {
-        match (old.next().transpose()?, new.next().transpose()?) {
-            (None, None) => return Ok(true),
-            (one, other) if one == other => {}
-            _ => return Ok(false),
-        }
-    }
+/// A workbook notes when it was made, and the same links are to be the same file.
+fn undated(book: &mut Workbook) -> Result<(), XlsxError> {
+    let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the folder of a table where it is missing, open to the group as the table is.
+fn make_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o750).create(folder_of(path))
 }
 
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     tempfile::Builder::new().prefix(".rollbook-").tempfile_in(folder)
 }
 
-fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
-        return fs::set_permissions(path, fs::Permissions::from_mode(mode));
+/// Adds a name to the list of forms.
+fn note(list: &Path, name: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).create(true).mode(FORM_MODE).open(list)?;
+    writeln!(file, "{name}")
+}
+
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    fs::read(path).is_ok_and(|found| found == bytes)
+}
+
+/// Gives whether the file was another one.
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<bool> {
+    if holds(path, bytes) {
+        return Ok(false);
     }
     let mut file = beside(path)?;
     file.write_all(bytes)?;
-    put(file, path, mode)
+    put(file, path, mode)?;
+    Ok(true)
 }
 
 fn put(file: NamedTempFile, path: &Path, mode: u32) -> io::Result<()> {
     file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }
 
 #[cfg(test)]

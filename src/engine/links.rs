@@ -73,6 +73,8 @@ pub(super) enum Exported {
         failed: u64,
         /// Why the first one has none.
         reason: Option<String>,
+        /// Whether anything of the file or folder was other than it had to be.
+        changed: bool,
         /// The file or folder.
         path: PathBuf,
     },
@@ -107,8 +109,9 @@ impl Engine {
         if made.is_empty() {
             let reason = format!(
                 "job {} has no link for key {key}: it was not in a file yet, was turned down, or has been \
-                 withdrawn; `rollbook show RUN` tells what became of the rows of a run",
-                job.name
+                 withdrawn; `rollbook runs --job {}` lists the runs, and `rollbook show RUN` tells what became of \
+                 its rows",
+                job.name, job.name
             );
             return Err(EngineError::NoSuchKey(reason));
         }
@@ -162,8 +165,8 @@ impl Engine {
                 }
             }
         }
-        file.finish()?;
-        Ok(Exported::Written { links, failed, reason, path: path.to_owned() })
+        let changed = file.finish()?;
+        Ok(Exported::Written { links, failed, reason, changed, path: path.to_owned() })
     }
 
     /// The record of a link as the snapshot has it; `None` for what was withdrawn or is only presumed.

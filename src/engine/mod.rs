@@ -5,6 +5,7 @@
 //! conclude (settle, report). Deliveries go on beside the runs, one line a connection.
 
 mod acquire;
+mod aftermath;
 mod attaching;
 mod calling;
 mod clock;

@@ -248,7 +248,8 @@ impl Planner<'_> {
 }
 
 fn doubt(row: DoubtRow) -> Doubt {
-    Doubt { run: Some(row.run), kind: row.kind, under_way: row.state == ChangeState::Sent }
+    let under_way = row.asked || row.state == ChangeState::Sent;
+    Doubt { run: Some(row.run), kind: row.kind, under_way }
 }
 
 fn open_doubt(row: &OpenRow) -> Option<Doubt> {

@@ -284,5 +284,5 @@ fn a_link_is_withdrawn_as_it_was_and_comes_back() {
 fn a_doubt_names_its_run_and_what_to_do() {
     let doubt = Doubt { run: Some("2026-11-20.1".into()), kind: ChangeKind::Create, under_way: false };
     insta::assert_snapshot!(doubt.reason(), @"an earlier change of this record (run 2026-11-20.1) is in doubt: find out in the LMS whether it is there, and say so with `rollbook settle`; nothing more is sent of it before");
-    insta::assert_snapshot!(Doubt { under_way: true, ..doubt }.reason(), @"an earlier change of this record (run 2026-11-20.1) was sent and is not answered yet; this one is not sent before that is settled");
+    insta::assert_snapshot!(Doubt { under_way: true, ..doubt }.reason(), @"an earlier change of this record (run 2026-11-20.1) was sent, and Rollbook is still finding out what became of it; this one is not sent before that is settled");
 }

@@ -87,7 +87,7 @@ pub struct Doubt {
     pub run: Option<RunId>,
     /// What it was to do.
     pub kind: ChangeKind,
-    /// Whether its answer may still come: the call is out, or the LMS works on it.
+    /// Whether it may settle by itself: the call is out, the LMS works on it, or is asked about it.
     pub under_way: bool,
 }
 
@@ -100,8 +100,8 @@ impl Doubt {
         let run = self.run.as_ref().map(|run| format!(" (run {run})")).unwrap_or_default();
         if self.under_way {
             format!(
-                "an earlier change of this record{run} was sent and is not answered yet; this one is \
-                 not sent before that is settled"
+                "an earlier change of this record{run} was sent, and Rollbook is still finding out what \
+                 became of it; this one is not sent before that is settled"
             )
         } else {
             format!(

@@ -109,6 +109,9 @@ pub struct PushSection {
     /// Things to know ("a cycle of managers was cut at …").
     #[serde(skip)]
     pub notes: Vec<String>,
+    /// Why the file of its links could not be written.
+    #[serde(skip)]
+    pub unwritten: Option<String>,
 }
 
 /// A guard that found something.

@@ -15,6 +15,7 @@ pub(super) fn needs(report: &Report) -> Vec<Value> {
     needs.extend(failure(report));
     needs.extend(holds(report));
     needs.extend(stopped(report));
+    needs.extend(report.pushes.iter().filter_map(unwritten));
     needs.extend(in_doubt(report));
     needs.extend(counted(report));
     needs.extend(report.pushes.iter().filter_map(vanished));
@@ -60,6 +61,17 @@ fn stopped(report: &Report) -> Vec<Value> {
         need(title, Vec::new(), vec![answer, rest], vec!["rollbook check --live".to_owned()])
     };
     report.stopped.iter().map(one).collect()
+}
+
+/// Links that are made and lie nowhere.
+fn unwritten(push: &PushSection) -> Option<Value> {
+    let reason = clean(push.unwritten.as_ref()?);
+    let title = format!("The links of {} could not be written", clean(push.push.as_str()));
+    let rest =
+        "The file is as it was, and the links are kept: put this right, and they are written with the job's \
+                next run."
+            .to_owned();
+    Some(need(title, Vec::new(), vec![reason, rest], Vec::new()))
 }
 
 /// What may have had its effect, in this run or an earlier one.
@@ -116,6 +128,11 @@ fn counted(report: &Report) -> Vec<Value> {
         let title = count(all.refused, "change was refused by the LMS", "changes were refused by the LMS");
         let words = "Listed below in its own words.".to_owned();
         needs.push(need(title, Vec::new(), vec![words], Vec::new()));
+    }
+    if all.parked > 0 {
+        let title = count(all.parked, "change is parked", "changes are parked");
+        let words = "Listed below with what each waits for; once that is there, the next run delivers it.";
+        needs.push(need(title, Vec::new(), vec![words.to_owned()], Vec::new()));
     }
     needs
 }

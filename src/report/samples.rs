@@ -325,6 +325,7 @@ fn push(id: &str, status: RunStatus, counts: PushCounts) -> PushSection {
         vanished: 0,
         listed: (0, 0),
         notes: Vec::new(),
+        unwritten: None,
     }
 }
 

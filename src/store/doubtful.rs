@@ -18,6 +18,8 @@ pub struct DoubtRow {
     pub kind: ChangeKind,
     /// Sent, or in doubt.
     pub state: ChangeState,
+    /// Whether the LMS is asked what became of it.
+    pub asked: bool,
 }
 
 impl Store {
@@ -31,7 +33,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<DoubtRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT c.key, r.run, c.kind, c.state
+            "SELECT c.key, r.run, c.kind, c.state, c.look_at IS NOT NULL
              FROM change c INDEXED BY change_open JOIN run r ON r.run_ref = c.run_ref
              WHERE c.push_ref = ?1 AND c.state IN ('sent', 'in_doubt') AND c.key > ?2
                AND (?3 IS NULL OR c.key <= ?3)
@@ -53,6 +55,7 @@ impl Store {
                     run: row.try_get::<String, _>(1)?.into(),
                     kind: kind(row.try_get(2)?)?,
                     state: state(row.try_get(3)?)?,
+                    asked: row.try_get(4)?,
                 })
             })
             .collect()

@@ -98,6 +98,22 @@ impl Store {
         Ok(())
     }
 
+    /// Says why the file of a push's links could not be written, or that it was.
+    pub async fn links_written(
+        &self,
+        run: RunRef,
+        push: PushRef,
+        unwritten: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE push_run SET unwritten = ? WHERE run_ref = ? AND push_ref = ?")
+            .bind(unwritten)
+            .bind(run.0)
+            .bind(push.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Ends the delivery of a run, with its status; again when more has settled after its deadline.
     pub async fn finish_run(
         &self,

@@ -2,9 +2,9 @@
 
 use sqlx::Row;
 
-use crate::model::{ChangeState, JobName, Key, PushId};
+use crate::model::{ChangeState, ConnectionName, JobName, Key, PushId};
 
-use super::values::{json, state};
+use super::values::{count, json, state};
 use super::{PushRef, RunRef, Store, StoreError};
 
 /// A change of a person that is not in the LMS yet, as far as is known.
@@ -18,37 +18,52 @@ pub struct Blocker {
     pub push: PushId,
     /// Where it stands.
     pub state: ChangeState,
+    /// Its connection, where that is stopped.
+    pub stopped: Option<ConnectionName>,
+}
+
+/// Whom a change about somebody may have to wait for.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// Changes of these jobs.
+    pub jobs: &'a [JobName],
+    /// Those of them whose exports are full: what a newer one does not want any more is void.
+    pub full: &'a [JobName],
+    /// Changes of this run that are delivered before this stage.
+    pub stage: (RunRef, i64),
 }
 
 impl Store {
-    /// Of these people, the latest changes that are not settled well: those of the jobs in `after`, and those
-    /// of the same run that are delivered before `stage`.
-    pub async fn blockers(
-        &self,
-        persons: &[&Key],
-        after: &[JobName],
-        run: RunRef,
-        stage: i64,
-    ) -> Result<Vec<Blocker>, StoreError> {
+    /// Of these people, the latest changes that go before and are not settled well.
+    pub async fn blockers(&self, persons: &[&Key], before: Before<'_>) -> Result<Vec<Blocker>, StoreError> {
         if persons.is_empty() {
             return Ok(Vec::new());
         }
         let persons: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
-        let after: Vec<&str> = after.iter().map(JobName::as_str).collect();
+        let Before { jobs, full, stage: (run, stage) } = before;
+        let [jobs, full] = [jobs, full].map(|jobs| jobs.iter().map(JobName::as_str).collect::<Vec<_>>());
         let rows = sqlx::query(
-            "SELECT u.person, p.job, p.push, u.state
+            "SELECT u.person, p.job, p.push, u.state,
+                    (SELECT s.connection FROM stop s WHERE s.connection = u.connection)
              FROM change u INDEXED BY change_person JOIN push p ON p.push_ref = u.push_ref
              WHERE u.person IN (SELECT value FROM json_each(?1))
                AND u.state IN ('waiting', 'claimed', 'sent', 'held', 'refused', 'parked', 'in_doubt')
                AND (p.job IN (SELECT value FROM json_each(?2)) OR (u.run_ref = ?3 AND u.stage < ?4))
                AND u.change_ref = (SELECT max(change_ref) FROM change l INDEXED BY change_key
                                    WHERE l.push_ref = u.push_ref AND l.key = u.key AND l.state <> 'superseded')
+               -- What was held or refused of an export is void once a newer one has been planned without it.
+               AND NOT (u.state IN ('held', 'refused') AND p.job IN (SELECT value FROM json_each(?5))
+                        AND EXISTS (SELECT 1 FROM push_run n JOIN run r USING (run_ref)
+                                    WHERE n.run_ref > u.run_ref AND n.push_ref = u.push_ref AND r.correction = 0
+                                      AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.run_ref = n.run_ref
+                                                      AND f.push_ref = n.push_ref)))
              ORDER BY u.change_ref",
         )
         .bind(json(&persons)?)
-        .bind(json(&after)?)
+        .bind(json(&jobs)?)
         .bind(run.0)
         .bind(stage)
+        .bind(json(&full)?)
         .fetch_all(&self.reader)
         .await?;
         rows.iter()
@@ -58,6 +73,7 @@ impl Store {
                     job: row.try_get::<String, _>(1)?.into(),
                     push: row.try_get::<String, _>(2)?.into(),
                     state: state(row.try_get(3)?)?,
+                    stopped: row.try_get::<Option<String>, _>(4)?.map(Into::into),
                 })
             })
             .collect()
@@ -74,5 +90,19 @@ impl Store {
         .execute(&self.writer)
         .await?;
         Ok(done.rows_affected())
+    }
+
+    /// How many of what was resumed has not had its try yet, connections that are stopped aside.
+    pub async fn resumed(&self, pushes: &[PushRef]) -> Result<u64, StoreError> {
+        let pushes: Vec<i64> = pushes.iter().map(|push| push.0).collect();
+        let row = sqlx::query(
+            "SELECT count(*) FROM change INDEXED BY change_open
+             WHERE push_ref IN (SELECT value FROM json_each(?)) AND state IN ('waiting', 'claimed', 'sent')
+               AND code = 'person' AND next_at = 0 AND connection NOT IN (SELECT connection FROM stop)",
+        )
+        .bind(json(&pushes)?)
+        .fetch_one(&self.reader)
+        .await?;
+        Ok(count(row.try_get(0)?))
     }
 }

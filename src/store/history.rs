@@ -59,6 +59,7 @@ pub struct PushRunRow {
     pub emptied: u64,
     pub vanished: u64,
     pub notes: Vec<String>,
+    pub unwritten: Option<String>,
 }
 
 /// A guard's finding: push, guard, found, limit, explanation.
@@ -79,7 +80,7 @@ impl Store {
     /// The pushes of a run, in the order of the job file.
     pub async fn push_runs(&self, run: RunRef) -> Result<Vec<PushRunRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT push_ref, push, connection, operation, emptied, vanished, notes
+            "SELECT push_ref, push, connection, operation, emptied, vanished, notes, unwritten
              FROM push_run JOIN push USING (push_ref) WHERE run_ref = ? ORDER BY push_run.rowid",
         )
         .bind(run.0)
@@ -95,6 +96,7 @@ impl Store {
                     emptied: count(row.try_get(4)?),
                     vanished: count(row.try_get(5)?),
                     notes: from_json(row.try_get(6)?)?,
+                    unwritten: row.try_get(7)?,
                 })
             })
             .collect()
@@ -211,7 +213,9 @@ impl Store {
     pub async fn settled_late(&self) -> Result<Vec<RunRecord>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM run r WHERE phase = 'done' AND finished_at IS NULL
-               AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed', 'sent'))
+               AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref
+                               AND (c.state IN ('waiting', 'claimed', 'sent')
+                                    OR (c.state = 'in_doubt' AND c.look_at IS NOT NULL)))
              ORDER BY run_ref",
         )
         .fetch_all(&self.reader)
@@ -223,13 +227,28 @@ impl Store {
     pub async fn unsettled(&self, job: &JobName) -> Result<Option<RunRef>, StoreError> {
         let row = sqlx::query(
             "SELECT run_ref FROM run r WHERE job = ? AND phase = 'done' AND finished_at IS NULL
-               AND EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref AND c.state IN ('waiting', 'claimed', 'sent'))
+               AND EXISTS (SELECT 1 FROM change c WHERE c.run_ref = r.run_ref
+                           AND (c.state IN ('waiting', 'claimed', 'sent')
+                                OR (c.state = 'in_doubt' AND c.look_at IS NOT NULL)))
              ORDER BY run_ref DESC LIMIT 1",
         )
         .bind(job.as_str())
         .fetch_optional(&self.reader)
         .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?.map(RunRef))
+    }
+
+    /// Whether something of a run can still settle by itself: it waits, is out, or is read back.
+    pub async fn is_open(&self, run: RunRef) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "SELECT EXISTS (SELECT 1 FROM change WHERE run_ref = ?
+                            AND (state IN ('waiting', 'claimed', 'sent')
+                                 OR (state = 'in_doubt' AND look_at IS NOT NULL)))",
+        )
+        .bind(run.0)
+        .fetch_one(&self.reader)
+        .await?;
+        Ok(row.try_get(0)?)
     }
 
     /// Runs that ended and have not been reported, since a crash came between.

@@ -41,7 +41,7 @@ use sqlx::{SqlSafeStr, Sqlite, Transaction};
 
 pub use doubtful::DoubtRow;
 pub use error::StoreError;
-pub use gate::Blocker;
+pub use gate::{Before, Blocker};
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use looks::Look;
 pub use mails::{MailEntry, MailState, NewMail};
@@ -65,6 +65,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/0001_first.sql")),
     (2, "delivery", include_str!("../../migrations/0002_delivery.sql")),
     (3, "vanished", include_str!("../../migrations/0003_vanished.sql")),
+    (4, "unwritten", include_str!("../../migrations/0004_unwritten.sql")),
 ];
 
 /// The database of one data directory.

@@ -175,20 +175,18 @@ impl Store {
                 .bind(millis(settled.at))
                 .execute(&mut *transaction)
                 .await?;
-                if change.sent_at.is_some() || change.resend || change.attempts > 0 {
-                    // What was put aside behind a doubt and wants the same is done with it.
-                    sqlx::query(
-                        "UPDATE change INDEXED BY change_key SET state = 'superseded', settled_at = ?
-                         WHERE push_ref = ? AND key = ? AND state IN ('parked', 'waiting') AND code = 'in doubt'
-                           AND after = ?",
-                    )
-                    .bind(millis(settled.at))
-                    .bind(change.push.0)
-                    .bind(change.key.as_str())
-                    .bind(json(&change.after)?)
-                    .execute(&mut *transaction)
-                    .await?;
-                }
+                // What was put aside behind a doubt and wants the same is done with it, also where the change in
+                // doubt was surely not there and has been sent once more.
+                sqlx::query(
+                    "UPDATE change INDEXED BY change_key SET state = 'superseded', settled_at = ?
+                     WHERE push_ref = ? AND key = ? AND state IN ('parked', 'waiting') AND code = 'in doubt' AND after = ?",
+                )
+                .bind(millis(settled.at))
+                .bind(change.push.0)
+                .bind(change.key.as_str())
+                .bind(json(&change.after)?)
+                .execute(&mut *transaction)
+                .await?;
             }
         }
         transaction.commit().await?;

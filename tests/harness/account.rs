@@ -66,9 +66,29 @@ impl Account {
     /// The status, and the counts of the first push that are not zero, as `key number` in the document's
     /// order.
     pub(crate) fn said(&self) -> String {
-        let keys = ROWS.iter().chain(&["remove"]).chain(&OUTCOMES);
-        let counts = keys.filter(|key| self.count(key) > 0).map(|key| format!(", {} {key}", self.count(key)));
-        format!("{}{}", self.status(), counts.collect::<String>())
+        words(self.status(), &self.json["pushes"][0])
+    }
+
+    /// The same of one push: its own status and counts.
+    pub(crate) fn said_of(&self, id: &str) -> String {
+        let mut pushes = self.json["pushes"].as_array().unwrap().iter();
+        let push = pushes.find(|push| push["push"] == id);
+        let push = push.unwrap_or_else(|| panic!("no push {id} in {self:#?}"));
+        words(push["status"].as_str().unwrap(), push)
+    }
+
+    /// What stands in the list of that name (`refusals`, `in_doubt`, `still_open`) as `key code: reason`.
+    pub(crate) fn told(&self, list: &str) -> Vec<String> {
+        let line = |line: &Value| {
+            let [key, code, reason] = ["key", "code", "reason"].map(|name| line[name].as_str().unwrap());
+            format!("{key} {code}: {reason}")
+        };
+        self.json[list].as_array().unwrap().iter().map(line).collect()
+    }
+
+    /// The notes, those of the pushes with their names before them.
+    pub(crate) fn notes(&self) -> Vec<&str> {
+        self.json["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect()
     }
 
     /// Fails unless the run said just this.
@@ -92,6 +112,13 @@ impl Account {
         };
         self.json["rejects"].as_array().unwrap().iter().map(line).collect()
     }
+}
+
+fn words(status: &str, push: &Value) -> String {
+    let keys = ROWS.iter().chain(&["remove"]).chain(&OUTCOMES);
+    let counts = keys.map(|key| (key, number(push, key))).filter(|(_, count)| *count > 0);
+    let counts = counts.map(|(key, count)| format!(", {count} {key}"));
+    format!("{status}{}", counts.collect::<String>())
 }
 
 fn number(value: &Value, key: &str) -> u64 {

@@ -61,6 +61,12 @@ impl Program {
         self.signal(rustix::process::Signal::TERM);
     }
 
+    /// kill -9, and waits until it is gone.
+    pub(crate) fn kill(mut self) {
+        self.signal(rustix::process::Signal::KILL);
+        self.0.wait().unwrap();
+    }
+
     /// Waits for its end; kills it and fails where that does not come.
     pub(crate) fn end(mut self) -> Ended {
         let (stdout, stderr) = (collect(self.0.stdout.take()), collect(self.0.stderr.take()));

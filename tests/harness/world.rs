@@ -137,6 +137,12 @@ impl World {
         fs::write(self.path("jobs/people.toml"), job.text()).unwrap();
     }
 
+    /// Sets further keys of one connection.
+    pub(crate) fn configure(&self, connection: &str, keys: &str) {
+        let heading = format!("[connections.{connection}]\n");
+        self.set_config(&heading, &format!("{heading}{keys}\n"));
+    }
+
     /// Replaces a text in `rollbook.toml`.
     pub(crate) fn set_config(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.path("rollbook.toml")).unwrap();
@@ -197,6 +203,28 @@ impl World {
         let name = format!("people-{:03}.csv", self.dropped);
         self.drop_file(&name, bytes);
         self.sync()
+    }
+
+    /// Drops a CSV file of these lines for a job whose pattern begins with its name, and runs the job.
+    #[track_caller]
+    pub(crate) fn sync_rows(&mut self, job: &str, lines: &[&str]) -> Account {
+        self.drop_rows(job, lines);
+        self.sync_job(job)
+    }
+
+    /// Drops the next CSV file of these lines for a job whose pattern begins with its name.
+    pub(crate) fn drop_rows(&mut self, job: &str, lines: &[&str]) {
+        self.dropped += 1;
+        let name = format!("{job}-{:03}.csv", self.dropped);
+        self.drop_file(&name, format!("{}\n", lines.join("\n")).as_bytes());
+    }
+
+    /// Lets a job run until `there`, which is looked at again and again, and ends it with kill -9.
+    #[track_caller]
+    pub(crate) fn kill_when(&mut self, job: &str, what: &str, mut there: impl FnMut(&Self) -> bool) {
+        let program = self.begin(&["sync", job, "--json"]);
+        crate::crash::support::until(what, || there(self).then_some(()));
+        program.kill();
     }
 
     /// Runs the job `people` on the file that waits.
@@ -286,11 +314,19 @@ impl World {
 
     /// What waits is due then (milliseconds since 1970), whatever pause the LMS has made necessary.
     pub(crate) fn make_due(&self, at: i64) {
+        self.execute("UPDATE change SET next_at = ? WHERE state = 'waiting'", at);
+    }
+
+    /// What is asked of the LMS once more is due now.
+    pub(crate) fn look_now(&self) {
+        self.execute("UPDATE change SET look_at = ? WHERE look_at IS NOT NULL", 0);
+    }
+
+    fn execute(&self, sql: &'static str, value: i64) {
         let options = SqliteConnectOptions::new().filename(self.path("data/rollbook.db"));
         self.runtime.block_on(async {
             let pool = SqlitePool::connect_with(options).await.unwrap();
-            let due = sqlx::query("UPDATE change SET next_at = ? WHERE state = 'waiting'");
-            due.bind(at).execute(&pool).await.unwrap();
+            sqlx::query(sql).bind(value).execute(&pool).await.unwrap();
             pool.close().await;
         });
     }

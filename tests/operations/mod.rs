@@ -1,5 +1,21 @@
-//! Every operation of the registry, from a file to what the simulated LMS holds.
+//! Every operation of the registry, from a file to what the simulated LMS holds. The numbers in the names of
+//! tests are those of the rules about people that they hold Rollbook to.
 
 mod faults;
 mod settling;
 mod stands;
+
+mod furnish;
+
+mod already;
+mod batches;
+mod blocks;
+mod doubts;
+mod forms;
+mod links;
+mod links_kept;
+mod on_change;
+mod one_job;
+mod people_first;
+mod tasks;
+mod vanished;

@@ -25,6 +25,8 @@ pub struct CrowdWisdomOptions {
     pub products: Option<Vec<String>>,
     /// Products whose catalog is not accessible.
     pub closed_products: Vec<String>,
+    /// Customers of whom the portal says that a parameter is missing, whatever was sent.
+    pub wanting_customers: Vec<String>,
     /// Whether the catalog as a whole is accessible.
     pub catalog_accessible: bool,
     /// How errors are answered.
@@ -57,6 +59,7 @@ impl Default for CrowdWisdomOptions {
             batch_wrapper: None,
             products: None,
             closed_products: Vec::new(),
+            wanting_customers: Vec::new(),
             catalog_accessible: true,
             errors: CrowdWisdomErrors::Detail,
         }

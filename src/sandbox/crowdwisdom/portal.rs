@@ -103,7 +103,11 @@ impl Portal {
         }
         let mut held = lock(&self.held);
         held.admit(token, options)?;
-        if records.is_empty() || records.iter().any(Record::lacks_something) {
+        let wanting = |record: &Record| {
+            let customer = record.text("customerId");
+            record.lacks_something() || options.wanting_customers.iter().any(|wanting| wanting == customer)
+        };
+        if records.is_empty() || records.iter().any(wanting) {
             return Err(Refusal::MISSING);
         }
         for record in records {
