@@ -151,6 +151,15 @@ pub trait Connector: Send + Sync {
     fn probe(&self) -> CallFuture<'_>;
 }
 
+/// What a call with so many records came to: one that is too large as a whole goes again in halves.
+fn halved(outcome: Outcome, records: usize) -> Outcome {
+    let half = u32::try_from(records / 2).unwrap_or(u32::MAX);
+    match outcome.code.as_str() {
+        "HTTP 413" if half > 0 => Outcome { verdict: Verdict::Smaller { most: half }, ..outcome },
+        _ => outcome,
+    }
+}
+
 /// The same outcome for every record of a call.
 fn all_alike(outcome: &Outcome, items: &[Item]) -> Vec<Outcome> {
     items.iter().map(|_| outcome.clone()).collect()

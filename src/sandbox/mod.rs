@@ -42,8 +42,8 @@ pub use self::smarteru::{
     SmarteruUser,
 };
 pub use self::upsidelms::{
-    SandboxUser, UpsideLmsAssignJson, UpsideLmsCurriculum, UpsideLmsLearner, UpsideLmsOptions,
-    UpsideLmsTrouble,
+    SandboxUser, UpsideLmsAssignJson, UpsideLmsCurriculum, UpsideLmsIdentifier, UpsideLmsLearner,
+    UpsideLmsOptions, UpsideLmsPlans, UpsideLmsTrouble,
 };
 
 use self::dice::Dice;

@@ -5,6 +5,7 @@ mod hostile;
 mod ispring;
 mod media77;
 mod peer;
+mod reticent;
 mod scene;
 mod smarteru;
 mod strict;

@@ -100,3 +100,18 @@ fn an_error_of_a_block_is_that_rows_alone() {
     assert!(refused.len() == 1 && refused[0].starts_with("5 ESH:21: "), "{refused:?}");
     assert_eq!(enrolled(&peer).len(), 5, "nobody was sent twice");
 }
+
+/// Under another name, and by another job.
+#[test]
+fn two_connections_to_one_account_call_one_at_a_time() {
+    let Some(peer) = peer() else { return };
+    let scene = scene(&peer.base_url(), "batch = 1");
+    let keys = "account_api = { file = \"secrets/account\" }\nuser_api = { file = \"secrets/user\" }\n\
+                date_format = \"%Y-%m-%d\"\nbatch = 1";
+    let scene = scene.connection_called("again", "smarteru", &peer.base_url(), keys);
+    let scene = scene.push("again", "enroll_session_history", "first_load = \"create\"", FIELDS);
+    let mut world = scene.start();
+    sync(&mut world, &[&[HEADING][..], &ROWS].concat());
+    let busy: Vec<Value> = peer.journal().into_iter().map(|mut call| call["busy"].take()).collect();
+    assert_eq!(busy, [1; 10]);
+}

@@ -134,6 +134,36 @@ mod assigning {
         assert_ne!(peer.decoded("trainingplan"), [] as [Value; 0]);
     }
 
+    /// The portal may have no plans, or know the learner there by another identifier.
+    #[test]
+    fn what_no_plan_tells_is_left_to_a_person_and_the_others_go() {
+        for plan in ["302", "403", "404", "no-data"] {
+            let Some(peer) = peer(&["--mode", "lost", "--plan", plan]) else { return };
+            let mut world = world(&peer.base_url(), SOON);
+            let account = sync(&mut world, &[HEADING, ROWS[4]]).expect("partial, 1 create, 1 in_doubt");
+            let doubt = &account.json["in_doubt"][0]["reason"];
+            let told = "the record is not sent again before that is settled";
+            assert!(doubt.as_str().unwrap().ends_with(told), "{plan}: {doubt}");
+            peer.set_mode("ok");
+            let account = sync(&mut world, &[HEADING, ROWS[4], ROWS[5]]);
+            assert_eq!(account.count("accepted"), 1, "{plan}: {account:#?}");
+            assert_eq!(assigned(&peer), wanted(&ROWS[4..]), "{plan}: each was sent once");
+        }
+    }
+
+    #[test]
+    fn a_page_in_place_of_a_plan_sends_nothing_again() {
+        let Some(peer) = peer(&["--mode", "lost", "--plan", "html"]) else { return };
+        let push = "first_load = \"create\"";
+        let scene = connection(&peer.base_url(), SOON).keys("deadline = \"6s\"");
+        let mut world = scene.push("upsidelms", "assign_curriculum", push, FIELDS).start();
+        world.leftovers = true;
+        let account = sync(&mut world, &[HEADING, ROWS[4]]);
+        assert_eq!((account.count("create"), account.count("accepted")), (1, 0), "{account:#?}");
+        assert_ne!(peer.decoded("trainingplan"), [] as [Value; 0]);
+        assert_eq!(assigned(&peer), wanted(&ROWS[4..5]), "it was sent once");
+    }
+
     #[test]
     fn an_answer_to_another_call_is_none() {
         let Some(peer) = peer(&["--mode", "other-token"]) else { return };

@@ -6,6 +6,9 @@ is sent and enciphers its answers.
 A call that is not as its document wants it has the reason under `error` in its journal. Exits with 77 where
 lxml or openssl is not installed.
 
+--plan says how learning plans are answered, whatever --mode says of the rest: whole; html; no-data (as for a
+learner whom the portal knows by another identifier, without a token); or by an HTTP status.
+
 Learners of UpsideLMS whose identifier begins with `nobody` do not exist, those that begin with `again` have
 every curriculum already, and curriculum `gone` has expired; a user of SmarterU whose e-mail address begins
 with `nobody` does not exist.
@@ -28,6 +31,7 @@ except ImportError:
     sys.exit(77)
 
 FORM = "application/x-www-form-urlencoded"
+PLANS = ["whole", "html", "no-data", "302", "403", "404"]
 
 
 class Refusal(Exception):
@@ -215,14 +219,30 @@ class Caller(desk.Visitor):
             self.answer(404, "text/plain", b"not as the document has it")
             return
         self.note(operation=operation, values=values, busy=busy)
-        hostile = operation not in ("trainingplan", "navigationcontroller")
-        (self.answer_as_the_mode_says if hostile else self.answer)(200, media_type, answer)
+        if operation == "trainingplan":
+            self.answer_with_a_plan(media_type, answer)
+        elif operation == "navigationcontroller":
+            self.answer(200, media_type, answer)
+        else:
+            self.answer_as_the_mode_says(200, media_type, answer)
+
+    def answer_with_a_plan(self, media_type, whole):
+        plan = self.server.args.plan
+        if plan.isdigit():
+            self.answer(int(plan), "text/html", desk.PAGE)
+        elif plan == "html":
+            self.answer(200, "text/html", desk.PAGE)
+        elif plan == "no-data":
+            self.answer(200, media_type, self.server.product.encipher('{"Msg001": "No data found."}'))
+        else:
+            self.answer(200, media_type, whole)
 
 
 def main():
     parser = desk.arguments(__doc__)
     parser.add_argument("--product", choices=["smarteru", "upsidelms"], required=True)
     parser.add_argument("--keys", nargs=2, required=True, help="AccountAPI and UserAPI; Portal Key and password")
+    parser.add_argument("--plan", choices=PLANS, default="whole", help="UpsideLMS's learning plans")
     parser.add_argument("--plain", action="store_true", help="UpsideLMS without a public key for assignments")
     args = parser.parse_args()
     if args.product == "upsidelms" and not shutil.which("openssl"):

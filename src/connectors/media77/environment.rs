@@ -58,11 +58,6 @@ fn alone(peer: &Peer<'_>) -> Vec<Mistake> {
             found.push(mistake(peer, key, message));
         }
     }
-    let (own, other, word) = match environment(peer) {
-        "staging" => (STAGING, PRODUCTION, "production"),
-        "production" => (PRODUCTION, STAGING, "staging"),
-        _ => return found,
-    };
     let base_host = host_of(peer.base_url);
     let names = [
         ("base_url", base_host.as_str(), "address"),
@@ -70,10 +65,9 @@ fn alone(peer: &Peer<'_>) -> Vec<Mistake> {
     ];
     let names = names.into_iter().chain(hosts(peer.settings).map(|host| ("hosts", host, "address")));
     for (key, name, what) in names {
-        let words = if key == "lms_id" { words(name) } else { words(labels(name)) };
-        let says = |list: &[&str]| words.iter().find(|word| list.contains(&word.as_str())).cloned();
-        let Some(said) = says(other).filter(|_| says(own).is_none()) else { continue };
         let environment = environment(peer);
+        let said = if key == "lms_id" { foreign(environment, name) } else { foreign_host(environment, name) };
+        let Some((said, word)) = said else { continue };
         let message = format!(
             "found {name:?}, which says `{said}`, and environment = {environment:?}; allowed: the {what} that 77 \
              Media names for {environment}; set it, or environment = {word:?}"
@@ -81,6 +75,25 @@ fn alone(peer: &Peer<'_>) -> Vec<Mistake> {
         found.push(mistake(peer, key, message));
     }
     found
+}
+
+/// The word of a course's host that belongs to the other environment, and that environment. `hosts` may have
+/// been left out, and then this is all that keeps a test course out of production.
+pub(super) fn foreign_host(environment: &str, host: &str) -> Option<(String, &'static str)> {
+    foreign(environment, labels(host))
+}
+
+/// The same of any name.
+fn foreign(environment: &str, name: &str) -> Option<(String, &'static str)> {
+    let (own, others, other) = match environment {
+        "staging" => (STAGING, PRODUCTION, "production"),
+        "production" => (PRODUCTION, STAGING, "staging"),
+        _ => return None,
+    };
+    let words = words(name);
+    let says = |list: &[&str]| words.iter().find(|word| list.contains(&word.as_str())).cloned();
+    // It says what it is beside a word of the other.
+    says(others).filter(|_| says(own).is_none()).map(|said| (said, other))
 }
 
 /// What two connections of different environments may not share, said of the later one.

@@ -48,7 +48,8 @@ const SETTINGS: &[Setting] = &[
         key: "hosts",
         kind: SettingKind::Texts,
         required: false,
-        about: "the hosts of this environment's courses; a course elsewhere is rejected",
+        about: "the hosts of this environment's courses, which had better be named: a course elsewhere is \
+                rejected; without them only one whose host says the other environment is refused",
     },
 ];
 
@@ -71,9 +72,15 @@ impl Media77 {
             let text = access.settings.text(key).map(str::trim).filter(|text| !text.is_empty());
             text.map(str::to_owned).ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
         };
-        text("environment")?;
         let hosts = fields::hosts(&access.settings).map(str::to_ascii_lowercase).collect();
-        Ok(Self { portal: Portal { domain: text("domain")?, lms_id: text("lms_id")?, hosts } })
+        Ok(Self {
+            portal: Portal {
+                domain: text("domain")?,
+                lms_id: text("lms_id")?,
+                environment: text("environment")?,
+                hosts,
+            },
+        })
     }
 
     fn deliver_one(&self, item: &Item) -> Outcome {
@@ -109,7 +116,13 @@ impl Connector for Media77 {
     }
 
     fn probe(&self) -> CallFuture<'_> {
-        let reason = "links are made here, so there is nothing to sign in to";
+        let reason = match self.portal.hosts.as_slice() {
+            [] => {
+                "links are made here, so there is nothing to sign in to; name the hosts of this environment's \
+                 courses in `hosts`, or a course of the other one may slip in"
+            }
+            _ => "links are made here, so there is nothing to sign in to",
+        };
         Box::pin(async move { Outcome::new(Verdict::Accepted, "not checkable", reason) })
     }
 }

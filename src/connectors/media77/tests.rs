@@ -59,7 +59,10 @@ async fn a_record_is_accepted_where_its_link_can_be_made() {
     let mut gone = item(None);
     gone.kind = ChangeKind::Remove;
     let other = Item { operation: "media77.fly".into(), ..item(Some("registration")) };
-    let outcomes = media.deliver(&[item(Some("registration")), item(None), odd, gone, other]).await;
+    // The connection is of staging.
+    let mut live = item(Some("registration"));
+    live.fields.set("activity".into(), "https://courses-live.example.org/");
+    let outcomes = media.deliver(&[item(Some("registration")), item(None), odd, gone, other, live]).await;
     let found: Vec<_> = outcomes.iter().map(|outcome| (&outcome.verdict, outcome.code.as_str())).collect();
     let (accepted, refused) = (&Verdict::Accepted, &Verdict::Refused);
     let expected = [
@@ -68,6 +71,7 @@ async fn a_record_is_accepted_where_its_link_can_be_made() {
         (refused, "link"),
         (accepted, "link"),
         (refused, "operation"),
+        (refused, "link"),
     ];
     assert_eq!(found, expected);
     assert!(outcomes.iter().all(|outcome| !outcome.reason.contains("confidential")));
@@ -77,6 +81,11 @@ async fn a_record_is_accepted_where_its_link_can_be_made() {
 async fn there_is_nothing_to_sign_in_to() {
     let outcome = connect(access()).unwrap().probe().await;
     assert_eq!((outcome.verdict, outcome.code.as_str()), (Verdict::Accepted, "not checkable"));
+    assert!(outcome.reason.contains("name the hosts of this environment's courses"));
+    let mut named = access();
+    named.settings.set("hosts", SettingValue::Texts(vec!["courses.example.org".to_owned()]));
+    let outcome = connect(named).unwrap().probe().await;
+    assert_eq!(outcome.reason, "links are made here, so there is nothing to sign in to");
 }
 
 #[test]

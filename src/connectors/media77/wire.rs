@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
+use super::environment::foreign_host;
 use super::fields::LONGEST;
 
 /// What is the same in every link of a connection.
@@ -13,7 +14,9 @@ pub(super) struct Portal {
     pub(super) domain: String,
     /// `lmsId`.
     pub(super) lms_id: String,
-    /// The hosts of the courses, in small letters; none means any.
+    /// `staging` or `production`.
+    pub(super) environment: String,
+    /// The hosts of the courses, in small letters; none means any that does not say the other environment.
     pub(super) hosts: Vec<String>,
 }
 
@@ -79,6 +82,13 @@ fn course(portal: &Portal, activity: &str) -> Result<(String, char), String> {
         let hosts = portal.hosts.join(", ");
         return Err(format!(
             "activity is at {host}; hosts of the connection allows {hosts}: is it a course of this environment?"
+        ));
+    }
+    if let Some((said, other)) = foreign_host(&portal.environment, &host) {
+        let environment = &portal.environment;
+        return Err(format!(
+            "activity is at {host}, which says `{said}`, and environment of the connection is {environment}: \
+             take the course of {environment}, or a connection of {other}"
         ));
     }
     if url.query().is_some() {

@@ -8,7 +8,12 @@ const SAMPLE: &str =
 
 fn portal(hosts: &[&str]) -> Portal {
     let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
-    Portal { domain: "domain".to_owned(), lms_id: "lmsId".to_owned(), hosts }
+    Portal {
+        domain: "domain".to_owned(),
+        lms_id: "lmsId".to_owned(),
+        environment: "production".to_owned(),
+        hosts,
+    }
 }
 
 fn launch(activity: &str) -> Launch<'_> {
@@ -29,7 +34,7 @@ fn the_sample_of_the_document() {
 #[test]
 fn every_value_is_percent_encoded() {
     let portal =
-        Portal { domain: "learn.example.org".to_owned(), lms_id: "A-1_2.3".to_owned(), hosts: Vec::new() };
+        Portal { domain: "learn.example.org".to_owned(), lms_id: "A-1_2.3".to_owned(), ..portal(&[]) };
     let launch = Launch {
         registration: "5f0c1b3e-8a52-4c1f-9a3d-2f6f1f6f0c11",
         email: "zoë+a&b=c@example.org",
@@ -80,6 +85,37 @@ fn an_address_that_is_no_courses_is_refused_with_its_reason() {
     check_course("", Err("activity is no address"));
     check_course("https://staging.sample.com/", Err("hosts of the connection allows sample.com, 127.0.0.1"));
     check_course("https://sample.com.evil.org/", Err("is it a course of this environment?"));
+}
+
+/// Without `hosts` the words of a host are all that tells a test course from one that counts.
+#[test]
+fn a_course_whose_host_says_the_other_environment_is_refused() {
+    let made = |environment: &str, activity: &str| {
+        let portal = Portal { environment: environment.to_owned(), ..portal(&[]) };
+        encode(&portal, launch(activity)).map(|link| link.len())
+    };
+    assert_eq!(
+        made("production", "https://courses-staging.77media.com/x").unwrap_err(),
+        "activity is at courses-staging.77media.com, which says `staging`, and environment of the connection \
+         is production: take the course of production, or a connection of staging"
+    );
+    for (environment, activity) in [
+        ("production", "https://UAT.example.com/x"),
+        ("production", "https://test.courses.example.com/#/"),
+        ("staging", "https://live.example.com/x"),
+        ("staging", "https://courses-prod.example.com/x"),
+    ] {
+        assert!(made(environment, activity).unwrap_err().contains("which says `"), "{activity}");
+    }
+    for (environment, activity) in [
+        ("production", "https://courses.77media.com/staging/x"),
+        ("production", "https://latest.example.com/x"),
+        ("production", "https://courses.example.test/x"),
+        ("staging", "https://courses-staging.77media.com/x"),
+        ("staging", "https://courses.77media.com/x"),
+    ] {
+        assert!(made(environment, activity).is_ok(), "{activity}");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::model::{Fields, Outcome, Verdict};
 /// The longest reason that is kept, in characters.
 const REASON_CHARS: usize = 2_000;
 
+const FAILED: &str = "the LMS says that it failed, and not why";
 const NO_PERMISSION: &str = "the user of user_api lacks a permission: have an administrator of SmarterU grant \
                              it; the row is tried again at the job's next run";
 const NOT_ASSIGNED: &str = "assign the course to the group in SmarterU; the row is tried again at the job's \
@@ -32,6 +33,8 @@ enum Class {
     NotAssigned,
     NoPermission,
     Refused,
+    /// From here on it is about the call, whoever is in it.
+    MayNotCall,
     NotUnderstood,
     NoData,
     WrongKeys,
@@ -40,7 +43,7 @@ enum Class {
 /// Judges the answer to a call with these records: one outcome each, in their order. Nothing of `keys` gets
 /// into a reason, and no user where the reason is about the connection, for that is logged.
 pub(super) fn judge(reply: &Reply, records: &[&Fields], keys: &Keys) -> Vec<Outcome> {
-    let general: Vec<_> = reply.errors.iter().filter(|error| class(error) >= Class::NotUnderstood).collect();
+    let general: Vec<_> = reply.errors.iter().filter(|error| class(error) >= Class::MayNotCall).collect();
     if !general.is_empty() {
         return vec![of_errors(&general, &masks(keys, records)); records.len()];
     }
@@ -56,7 +59,7 @@ pub(super) fn judge(reply: &Reply, records: &[&Fields], keys: &Keys) -> Vec<Outc
             "absent",
             "the LMS says success, and the enrollment is not among those that it says it processed",
         ),
-        (_, []) => Outcome::new(Verdict::Retry, "failed", "the LMS says that it failed, and not why"),
+        (_, []) => Outcome::new(Verdict::Retry, "failed", FAILED),
         (_, errors) => of_errors(errors, &masks(keys, &[])),
     });
     outcomes.collect()
@@ -67,13 +70,16 @@ pub(super) fn judge_probe(reply: &Reply, keys: &Keys) -> Outcome {
     let harmless = |error: &&LmsError| match number(&error.code) {
         // The keys come before these in the LMS's own list, and it has no complaint of them.
         Some(("SU", 9 | 12 | 13)) => true,
-        Some(("ESH", 11)) => false,
-        Some(("SU", _)) => false,
-        _ => true,
+        Some(("ESH", number)) => number != 11,
+        // Of an account that is closed, or of anything else that no list has.
+        _ => false,
     };
     let errors: Vec<_> = reply.errors.iter().filter(|error| !harmless(error)).collect();
     if !errors.is_empty() {
         return of_errors(&errors, &masks(keys, &[]));
+    }
+    if reply.errors.is_empty() && !reply.success {
+        return Outcome::new(Verdict::Retry, "failed", FAILED);
     }
     let code = reply.errors.first().map_or("success", |error| &error.code);
     let reason = "the LMS answers to the keys; it was sent no enrollment";
@@ -115,7 +121,7 @@ fn of_errors(errors: &[&LmsError], masks: &[&str]) -> Outcome {
         Class::Already => (Verdict::Already, None),
         Class::Failed | Class::Unknown => (Verdict::Retry, None),
         Class::NotAssigned => (Verdict::Parked, Some(NOT_ASSIGNED)),
-        Class::NoPermission => (Verdict::Parked, Some(NO_PERMISSION)),
+        Class::NoPermission | Class::MayNotCall => (Verdict::Parked, Some(NO_PERMISSION)),
         Class::Refused => (Verdict::Refused, None),
         Class::NotUnderstood => (Verdict::StopConnection, Some(NOT_UNDERSTOOD)),
         Class::NoData => (Verdict::StopConnection, Some(NO_DATA)),
@@ -135,7 +141,8 @@ fn class(error: &LmsError) -> Class {
         Some(("ESH", 26)) => Class::Already,
         Some(("ESH", 28)) => Class::Failed,
         Some(("ESH", 27)) => Class::NotAssigned,
-        Some(("ESH", 11 | 25)) => Class::NoPermission,
+        Some(("ESH", 25)) => Class::NoPermission,
+        Some(("ESH", 11)) => Class::MayNotCall,
         Some(("SU", 1)) => Class::NoData,
         Some(("SU", 10)) => Class::WrongKeys,
         Some(("SU", 2..=13)) => Class::NotUnderstood,

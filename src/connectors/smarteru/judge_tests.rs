@@ -84,12 +84,6 @@ fn codes_without_a_block() {
         check_nobodys(code, &format!("The {what} provided is not valid."), Verdict::Refused, "");
     }
     check_nobodys(
-        "ESH:11",
-        "The required permissions are not met to call the enrollmentSessionHistory method.",
-        Verdict::Parked,
-        NO_PERMISSION,
-    );
-    check_nobodys(
         "ESH:25",
         "You do not have permissions to assign a user a course under the group selected.",
         Verdict::Parked,
@@ -151,15 +145,32 @@ fn codes_that_name_a_user_or_a_group() {
 }
 
 #[test]
-fn a_group_that_is_in_several_rows_is_wrong_in_all_that_were_not_taken() {
+fn a_name_that_is_in_several_rows_says_not_which_is_meant() {
     let row = |user: &str, group: &str| -> Fields {
         [("Email", user), ("GroupName", group), ("LearningModuleID", "1")].into_iter().collect()
     };
     let rows = [row("a@x.org", "g"), row("b@x.org", "g"), row("c@x.org", "G"), row("d@x.org", "h")];
-    let info = "<Enrollment block=\"1\"/>";
-    let error = [("ESH:23", "The group name 'g' is not valid.")];
-    let outcomes = judge(&answer("Success", info, &error), &rows.each_ref(), &keys());
-    assert_eq!(verdicts(&outcomes), [Verdict::Accepted, Verdict::Refused, Verdict::Refused, SMALLER]);
+    let judged = |info: &str, others: &[(&str, &str)]| {
+        let wrong = [("ESH:23", "The group name 'g' is not valid.")];
+        let errors = [others, &wrong].concat();
+        verdicts(&judge(&answer("Success", info, &errors), &rows.each_ref(), &keys()))
+    };
+    let (one, two) = ("<Enrollment block=\"1\"/>", "<Enrollment block=\"1\"/><Enrollment block=\"2\"/>");
+    assert_eq!(judged(one, &[]), [Verdict::Accepted, SMALLER, SMALLER, SMALLER]);
+    // One is there already or failed, another one is not in the group: neither is refused for the other.
+    for other in ["ESH:26", "ESH:28"] {
+        let others = [(other, "The user provided is already enrolled into the session.")];
+        assert_eq!(judged(one, &others), [Verdict::Accepted, SMALLER, SMALLER, SMALLER]);
+    }
+    assert_eq!(judged(two, &[]), [Verdict::Accepted, Verdict::Accepted, Verdict::Refused, SMALLER]);
+}
+
+/// Whoever is in it: row by row it would be the same.
+#[test]
+fn a_call_that_the_user_may_not_make_is_not_tried_row_by_row() {
+    let text = "The required permissions are not met to call the enrollmentSessionHistory method.";
+    check_alone("ESH:11", text, Verdict::Parked, NO_PERMISSION);
+    check_among("ESH:11", text, [const { Verdict::Parked }; 3]);
 }
 
 /// The general codes are about the call, so they are about all of its records.
@@ -284,10 +295,18 @@ fn a_probe_is_answered_by_whoever_knows_the_keys() {
         let outcome = probe(&[(code, "no")]);
         assert_eq!((outcome.verdict, outcome.code.as_str()), (Verdict::Accepted, code));
     }
-    assert_eq!(probe(&[]).verdict, Verdict::Accepted);
+    assert_eq!(judge_probe(&answer("Success", "", &[]), &keys()).verdict, Verdict::Accepted);
     for code in ["SU:01", "SU:02", "SU:08", "SU:10", "SU:11"] {
         assert_eq!(probe(&[("SU:12", "no"), (code, "no")]).verdict, Verdict::StopConnection, "{code}");
     }
     assert_eq!(probe(&[("SU:9999", "no")]).verdict, RETRY);
     assert_eq!(probe(&[("ESH:11", "no")]).verdict, Verdict::Parked);
+    // Whatever else it says, it does not say that the keys are right.
+    for error in [("", "Account is inactive."), ("XX:1", "no"), ("ESH", "no"), ("ESH:x", "no"), ("", "")] {
+        let outcome = probe(&[error]);
+        assert_ne!(outcome.verdict, Verdict::Accepted, "{error:?}");
+        assert_ne!(probe(&[("SU:12", "no"), error]).verdict, Verdict::Accepted, "{error:?}");
+    }
+    assert_eq!(probe(&[("", "Account is inactive.")]).reason, "Account is inactive.");
+    assert_eq!((probe(&[]).verdict, probe(&[]).code.as_str()), (RETRY, "failed"));
 }

@@ -1,30 +1,31 @@
 //! SmarterU: enrolls users in past instructor-led sessions by `enrollSessionHistory`.
 //!
-//! Only this file calls; `wire` encodes and decodes, `rows` tells the rows of an answer apart, `judge` says
-//! what it means.
+//! Only this file calls, when it is its `turn`; `wire` encodes and decodes, `rows` tells the rows of an answer
+//! apart, `judge` says what it means.
 
 mod fields;
 mod judge;
 mod rows;
+mod turn;
 mod wire;
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Mutex;
 
 use super::http::Http;
 use super::{
-    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Product, Setting, SettingKind, Settings,
-    all_alike,
+    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Mistake, Peer, Product, Setting,
+    SettingKind, Settings, all_alike, halved,
 };
 use crate::model::{ChangeKind, Fields, Operation, Outcome, Verdict};
+use turn::Turn;
 use wire::{Keys, Reply};
 
 /// SmarterU.
-pub const PRODUCT: Product =
-    Product { name: "smarteru", settings: SETTINGS, operations, connect, mistakes: |_| Vec::new() };
+pub const PRODUCT: Product = Product { name: "smarteru", settings: SETTINGS, operations, connect, mistakes };
 
 const SETTINGS: &[Setting] = &[
     Setting {
@@ -66,6 +67,31 @@ fn operations(settings: &Settings) -> Vec<Operation> {
     vec![fields::enroll(settings)]
 }
 
+fn mistakes(peers: &[Peer<'_>]) -> Vec<Mistake> {
+    let mistake = |peer: &Peer<'_>| {
+        let message = path(peer.base_url, peer.settings).err()?;
+        Some(Mistake { connection: peer.connection.clone(), key: "path", message })
+    };
+    peers.iter().filter_map(mistake).collect()
+}
+
+/// Where calls go below the base address.
+fn path(base_url: &str, settings: &Settings) -> Result<String, String> {
+    match settings.text("path") {
+        Some(path) if !path.starts_with('/') || path.contains(strange) => Err(format!(
+            "found {path:?}; allowed: a path that begins with /, such as {PATH}, without ?, #, \\ and blanks"
+        )),
+        Some(path) => Ok(path.to_owned()),
+        None if whole_address(base_url) => Ok("/".to_owned()),
+        None => Ok(PATH.to_owned()),
+    }
+}
+
+/// What ends a path, or is read as something else than it looks like.
+fn strange(c: char) -> bool {
+    matches!(c, '?' | '#' | '\\') || c.is_whitespace() || c.is_control()
+}
+
 fn connect(access: Access) -> Result<Box<dyn Connector>, ConnectError> {
     Ok(Box::new(SmarterU::new(access)?))
 }
@@ -77,24 +103,19 @@ struct SmarterU {
     keys: Keys,
     operation: Operation,
     /// The account takes one call at a time, whoever makes it: a probe waits for a delivery too.
-    turn: Mutex<()>,
+    turn: Arc<Turn>,
 }
 
 impl SmarterU {
     fn new(access: Access) -> Result<Self, ConnectError> {
         let keys = Keys { account: access.secret("account_api")?, user: access.secret("user_api")? };
-        let path = match access.settings.text("path") {
-            Some(path) if path.starts_with('/') && !path.contains(['?', '#']) => path.to_owned(),
-            Some(_) => return Err(ConnectError("path must begin with / and hold no ? or #".to_owned())),
-            None if whole_address(&access.base_url) => "/".to_owned(),
-            None => PATH.to_owned(),
-        };
+        let path = path(&access.base_url, &access.settings);
         Ok(Self {
             http: Http::new(&access.base_url, access.timeout)?,
-            path,
-            keys,
+            path: path.map_err(|problem| ConnectError(format!("path: {problem}")))?,
             operation: fields::enroll(&access.settings),
-            turn: Mutex::new(()),
+            turn: turn::of_account(&access.base_url, &keys.account),
+            keys,
         })
     }
 
@@ -129,7 +150,7 @@ impl SmarterU {
             true => Vec::new(),
             false => match self.enroll(&sent).await {
                 Ok(reply) => judge::judge(&reply, &sent, &self.keys),
-                Err(outcome) => vec![outcome; sent.len()],
+                Err(outcome) => vec![halved(outcome, sent.len()); sent.len()],
             },
         };
         let mut judged = judged.into_iter();

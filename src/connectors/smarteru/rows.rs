@@ -104,7 +104,10 @@ fn named(error: &LmsError, records: &[&Fields], taken: &[bool]) -> Vec<bool> {
     let named: Vec<bool> = records.iter().map(|row| holds(row, subject, quoted)).collect();
     let open: Vec<bool> = named.iter().zip(taken).map(|(named, taken)| *named && !*taken).collect();
     // A user or group stands in several rows: those that were processed are not the ones complained of.
-    if open.contains(&true) { open } else { named }
+    let meant = if open.contains(&true) { open } else { named };
+    // Who is not in a group is told that its name is wrong, and others of the group have other errors: of
+    // several rows nobody knows which is meant.
+    if meant.iter().filter(|meant| **meant).count() > 1 { vec![false; records.len()] } else { meant }
 }
 
 /// The block that a message begins with, printed as "Enrollment [block #] - …"; brackets, the word and the

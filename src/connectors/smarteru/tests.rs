@@ -158,10 +158,31 @@ fn calls_go_to_the_path_of_the_api() {
     assert_eq!(path("https://proxy.example.org/smarteru", None).as_deref(), Ok("/apiv2/"));
     assert_eq!(path("https://api.smarteru.com/apiv2", None).as_deref(), Ok("/"));
     assert_eq!(path("https://api.smarteru.com", Some("/apiv3/")).as_deref(), Ok("/apiv3/"));
-    let wrong = "path must begin with / and hold no ? or #".to_owned();
-    for other in ["apiv2", "/a?b", "/a#b", ""] {
-        assert_eq!(path("https://api.smarteru.com", Some(other)), Err(wrong.clone()));
+    let allowed = "allowed: a path that begins with /, such as /apiv2/, without ?, #, \\ and blanks";
+    for other in ["apiv2", "/a?b", "/a#b", "", "/\\evil.example.org", "/\t/evil.example.org", "/a b"] {
+        let expected = format!("found {other:?}; {allowed}");
+        assert_eq!(path("https://api.smarteru.com", Some(other)), Err(format!("path: {expected}")));
+        // `check` finds it without opening the connection.
+        let mut settings = Settings::default();
+        settings.set("path", SettingValue::Text(other.to_owned()));
+        let (odd, good) = ("odd".into(), "good".into());
+        let base_url = "https://api.smarteru.com";
+        let peers = [
+            Peer { connection: &good, base_url, settings: &Settings::default() },
+            Peer { connection: &odd, base_url, settings: &settings },
+        ];
+        let mistake = Mistake { connection: odd.clone(), key: "path", message: expected };
+        assert_eq!(mistakes(&peers), [mistake]);
     }
+}
+
+#[tokio::test]
+async fn a_call_that_is_too_large_goes_again_in_halves() {
+    let items: Vec<Item> = ["1", "2", "3", "4"].map(|user| item(&[("EmployeeID", user)])).into();
+    let (outcomes, _) = deliver("413 Content Too Large", "<html>", &items).await;
+    assert!(outcomes.iter().all(|one| one.verdict == Verdict::Smaller { most: 2 }), "{outcomes:?}");
+    let (outcomes, _) = deliver("413 Content Too Large", "<html>", &items[..1]).await;
+    assert_eq!(outcomes[0].verdict, Verdict::Retry);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod redirect;
 
 mod cipher;
 mod client;
+mod curriculum;
 mod judge;
 mod learner;
 mod plan;

@@ -5,6 +5,7 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
+use super::curriculum::{alike, same_id};
 use super::judge::{reply, same_call, told};
 use super::learner::Learner;
 use super::portal::Portal;
@@ -15,7 +16,8 @@ use crate::model::{Outcome, Verdict};
 pub(super) const PATH: &str = "/rest/trainingplan";
 
 const CODE: &str = "read back";
-const LOOK: &str = "look in UpsideLMS whether the learner has the curriculum, and settle it";
+const LOOK: &str = "a person has to find out in UpsideLMS whether the learner has the curriculum; the record \
+                    is not sent again before that is settled";
 
 /// The question for all curricula of a learner, without their contents.
 pub(super) fn encode(
@@ -34,7 +36,8 @@ pub(super) fn encode(
 /// A reply of the LMS.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// The element at the end: the token of the question that it answers.
+    /// The token of the question that it answers: in the element at the end of a list, and where there is no
+    /// list beside what it says, as in the replies to other calls.
     token: Option<String>,
     /// `curriculum_id` of every curriculum, where it has one.
     curricula: Vec<Option<String>>,
@@ -44,9 +47,10 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Whether it says anything but a list, which may be cut short where HTTP has failed.
+    /// Whether it says what went wrong. A list, and even that there is nothing, is not to be believed where
+    /// HTTP has failed.
     pub(super) fn tells(&self) -> bool {
-        self.no_data || !self.errors.is_empty()
+        !self.errors.is_empty()
     }
 }
 
@@ -54,7 +58,12 @@ impl Plan {
 pub(super) fn read(value: &Value) -> Option<Plan> {
     let list = if value.is_array() { Some(value) } else { value.get("learningPlanDTO") };
     let mut elements = many(list);
-    let mut plan = Plan { no_data: says_no_data(value), errors: errors(value, None), ..Plan::default() };
+    let mut plan = Plan {
+        token: word_of(value, "lmstoken_id"),
+        no_data: says_no_data(value),
+        errors: errors(value, None),
+        ..Plan::default()
+    };
     plan.errors.retain(|error| !is_no_data(&error.code));
     if let Some((last, others)) = elements.split_last()
         && let Some(token) = last.get("Token")
@@ -64,7 +73,7 @@ pub(super) fn read(value: &Value) -> Option<Plan> {
     }
     let curricula = elements.iter().filter(|element| !says_no_data(element));
     plan.curricula = curricula.map(|element| word_of(element, "curriculum_id")).collect();
-    (list.is_some() || plan.tells()).then_some(plan)
+    (list.is_some() || plan.no_data || plan.tells()).then_some(plan)
 }
 
 /// Whether it says Msg001 anywhere: no sample shows where it stands.
@@ -96,20 +105,36 @@ fn judge(plan: &Plan, curr_id: &str, secrets: &[&SecretString]) -> Outcome {
         return by_errors(error, &plan.errors.iter().collect::<Vec<_>>(), secrets);
     }
     let in_doubt = |why: &str| Outcome::new(Verdict::InDoubt, CODE, format!("{why}: {LOOK}"));
-    let no_data = plan.no_data && plan.curricula.is_empty();
-    if plan.token.is_none() && !no_data {
+    // A portal that knows learners by another identifier may have nothing for this one, too.
+    if plan.token.is_none() {
         return in_doubt("the learner's plan came without the token of the question, so it may be another's");
     }
-    if plan.curricula.iter().flatten().any(|found| found == curr_id) {
+    let mut ids = plan.curricula.iter().flatten();
+    if ids.clone().any(|found| same_id(found, curr_id)) {
         return Outcome::new(Verdict::Accepted, CODE, "the learner's plan holds the curriculum");
     }
-    if plan.no_data && !no_data {
+    if ids.any(|found| alike(found, curr_id)) {
+        return in_doubt("the learner's plan holds a curriculum whose ID differs in case or zeros alone");
+    }
+    if plan.no_data && !plan.curricula.is_empty() {
         return in_doubt("the learner's plan holds curricula and says that it has none");
     }
     if plan.curricula.iter().any(Option::is_none) {
         return in_doubt("the learner's plan has curricula without their IDs");
     }
     Outcome::new(Verdict::Absent, CODE, "the learner's plan does not hold the curriculum")
+}
+
+/// What a question that the portal does not take says of the assignment: nothing, whoever asks again. The
+/// portal may do without learning plans, and goes on taking assignments.
+pub(super) fn left_to_a_person(outcome: Outcome) -> Outcome {
+    match outcome.verdict {
+        Verdict::StopConnection => {
+            let reason = format!("the learner's plan can't be read ({}): {LOOK}", outcome.reason);
+            Outcome::new(Verdict::InDoubt, outcome.code, reason)
+        }
+        _ => outcome,
+    }
 }
 
 fn by_errors(first: &LmsError, errors: &[&LmsError], secrets: &[&SecretString]) -> Outcome {

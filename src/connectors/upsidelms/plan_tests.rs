@@ -31,6 +31,7 @@ fn check(body: &str, verdict: Verdict, reason: &str) {
     assert!(outcome.reason.starts_with(reason), "{body}: {outcome:?}");
     // Whoever has to look is told so.
     assert_eq!(outcome.verdict == Verdict::InDoubt, outcome.reason.ends_with(LOOK), "{outcome:?}");
+    assert!(!outcome.reason.contains("and settle"), "there is no such command: {outcome:?}");
 }
 
 #[test]
@@ -51,12 +52,45 @@ fn a_whole_plan_without_the_curriculum_lacks_it() {
     check(&format!(r#"[{{"curriculum_id":30}},{{"curriculum_id":"32"}},{token}]"#), Verdict::Absent, lacks);
     check(&format!(r#"[{{"curriculum_id":30}},{{"curriculum_id":31}},{token}]"#), Verdict::Accepted, "");
     for no_data in [
-        r#"{"Msg001":"No data found."}"#,
-        r#"[{"Msg001":"No data found."}]"#,
         r#"{"learningPlanDTO":[{"Msg001":"No data found."},{"Token":"Upside@2016"}]}"#,
-        r#"{"error_list":[{"Msg001":"No data found."}],"status":"fail"}"#,
+        r#"[{"Msg001":"No data found."},{"Token":"Upside@2016"}]"#,
+        r#"{"error_list":[{"Msg001":"No data found."}],"status":"fail","lmstoken_id":"Upside@2016"}"#,
     ] {
         check(no_data, Verdict::Absent, lacks);
+    }
+}
+
+/// A portal that knows learners by another identifier has no data for this one, though it has just assigned.
+#[test]
+fn that_there_is_nothing_counts_with_the_token_of_the_question_alone() {
+    let token = "the learner's plan came without the token of the question";
+    for no_data in [
+        r#"{"Msg001":"No data found."}"#,
+        r#"[{"Msg001":"No data found."}]"#,
+        r#"{"error_list":[{"Msg001":"No data found."}],"status":"fail"}"#,
+    ] {
+        check(no_data, Verdict::InDoubt, token);
+    }
+    let other = r#"{"Msg001":"No data found.","lmstoken_id":"Upside@2017"}"#;
+    check(other, Verdict::RetryConnection { after: None }, "the answer belongs to another call");
+}
+
+#[test]
+fn an_id_is_found_however_its_number_is_written() {
+    let plan = |id: &str| format!(r#"[{{"curriculum_id":{id}}},{{"Token":"Upside@2016"}}]"#);
+    for (id, asked, verdict) in [
+        (r#""31""#, "031", Verdict::Accepted),
+        (r#""031""#, "31", Verdict::Accepted),
+        ("31", " 31 ", Verdict::Accepted),
+        (r#""UL-7""#, " UL-7", Verdict::Accepted),
+        // Another curriculum, or the same as the portal writes it: a person can tell.
+        (r#""UL-7""#, "ul-7", Verdict::InDoubt),
+        (r#""UL-7""#, "UL-07", Verdict::InDoubt),
+        (r#""310""#, "31", Verdict::Absent),
+        (r#""UL-7""#, "7", Verdict::Absent),
+    ] {
+        let outcome = found(&plan(id), asked);
+        assert_eq!(outcome.verdict, verdict, "{id} {asked:?}: {outcome:?}");
     }
 }
 

@@ -84,10 +84,20 @@ pub(super) fn context(base_url: &str, settings: &Settings) -> Result<String, Str
              addresses only) or a path that begins with a slash, with nothing behind the path"
         )
     };
+    // An address is read as browsers read it: a backslash is a slash, and a tab is not there.
+    if context.contains(|c: char| c == '\\' || c.is_control()) {
+        return Err(wrong("an address with a backslash or a control character"));
+    }
     let is_path = context.starts_with('/') && !context.starts_with("//");
-    let url =
-        if is_path { Url::parse(base_url).and_then(|base| base.join(context)) } else { Url::parse(context) };
+    let base = Url::parse(base_url);
+    let url = match &base {
+        Ok(base) if is_path => base.join(context),
+        _ => Url::parse(context),
+    };
     let url = url.map_err(|_| wrong("no address"))?;
+    if is_path && base.is_ok_and(|base| base.origin() != url.origin()) {
+        return Err(wrong("an address of another host than base_url"));
+    }
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}

@@ -135,6 +135,12 @@ fn the_form_goes_where_the_setting_says() {
     check("//evil.example.org", Err("no address"));
     check("lms", Err("no address"));
     check("/lms?a=b", Err("an address with ? or #"));
+    let odd = "an address with a backslash or a control character";
+    // Browsers read each of them as //evil.example.org.
+    check("/\\evil.example.org", Err(odd));
+    check("/\t/evil.example.org", Err(odd));
+    check("/\n/evil.example.org", Err(odd));
+    check("https:\\\\evil.example.org", Err(odd));
     check("https://me:secret@learn.example.org", Err("an address with a user name or password"));
     assert_eq!(
         context("https://a.example.org/b/", &Settings::default()).as_deref(),

@@ -46,12 +46,13 @@ pub(super) fn decode<T>(body: &[u8], cipher: &Cipher, read: impl Fn(&Value) -> O
     let known = |value: &Value, otherwise| read(value).map_or(Answer::Unreadable(otherwise), Answer::Reply);
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim();
-    if let Ok(value) = serde_json::from_str::<Value>(text)
-        && !value.is_string()
-    {
-        return known(&value, "JSON of another kind");
-    }
-    let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    let quoted = match serde_json::from_str::<Value>(text) {
+        // What is quoted may have its slashes escaped, as this vendor escapes all of them.
+        Ok(Value::String(quoted)) => quoted,
+        Ok(value) => return known(&value, "JSON of another kind"),
+        Err(_) => text.to_owned(),
+    };
+    let bare = quoted.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     match cipher.decrypt(bare) {
         Deciphered::Plain(plain) => match serde_json::from_slice(&plain) {
             Ok(value) => known(&value, "enciphered JSON of another kind"),

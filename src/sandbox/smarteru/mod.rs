@@ -101,7 +101,7 @@ async fn call(
 /// `enrolled`, the distinct codes, `dropped`: each where there is some of it.
 fn outcome(reply: &Reply) -> String {
     let mut words: Vec<&str> = Vec::new();
-    if !reply.enrolled.is_empty() {
+    if reply.enrolled_any() {
         words.push("enrolled");
     }
     for complaint in &reply.complaints {
@@ -153,12 +153,16 @@ impl Account {
                     continue;
                 }
                 match self.enrol(row) {
+                    Ok(()) if self.options.unnamed.iter().any(|user| user == row.user.sent()) => {
+                        reply.unnamed += 1;
+                    }
                     Ok(()) => reply.enrolled.push((number, row)),
                     Err(complaint) => complaints.push(complaint),
                 }
             }
             reply.complaints.append(&mut complaints);
         }
+        reply.failed = self.options.fails_beside_others && !reply.complaints.is_empty();
         reply
     }
 

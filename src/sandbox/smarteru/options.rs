@@ -21,6 +21,10 @@ pub struct SmarteruOptions {
     /// Users, as they are sent, whose good enrolments get lost in a package of several: they are neither
     /// made nor named in the answer.
     pub lost_in_batches: Vec<String>,
+    /// Users, as they are sent, whose good enrolments are made and not named in the answer.
+    pub unnamed: Vec<String>,
+    /// `Result` is `Failed` where anything is wrong, though others are enrolled and named.
+    pub fails_beside_others: bool,
     /// The user of the call may call the method; else ESH:11.
     pub may_call: bool,
     /// The user of the call may assign courses under the group; else ESH:25.
@@ -44,6 +48,8 @@ impl Default for SmarteruOptions {
             date_formats: ["%Y-%m-%d", "%m/%d/%Y", "%d-%b-%Y"].map(str::to_owned).into(),
             bracketed_blocks: false,
             lost_in_batches: Vec::new(),
+            unnamed: Vec::new(),
+            fails_beside_others: false,
             may_call: true,
             may_assign: true,
             enrolling: SmarteruEnrolling::Works,

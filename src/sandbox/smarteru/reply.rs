@@ -9,11 +9,15 @@ use crate::sandbox::xml::escaped;
 /// What became of a package.
 #[derive(Default)]
 pub(super) struct Reply<'a> {
-    /// What was done, with the number of its block.
+    /// What was done and is named, with the number of its block.
     pub(super) enrolled: Vec<(usize, &'a Enrolment)>,
     pub(super) complaints: Vec<Complaint>,
+    /// How many were done without a name.
+    pub(super) unnamed: u32,
     /// How many got lost; the answer says nothing of them.
     pub(super) lost: u32,
+    /// `Failed`, whatever was done.
+    pub(super) failed: bool,
 }
 
 impl Reply<'_> {
@@ -22,9 +26,14 @@ impl Reply<'_> {
         Self { complaints: vec![complaint], ..Self::default() }
     }
 
+    /// Whether any enrolment was made.
+    pub(super) fn enrolled_any(&self) -> bool {
+        !self.enrolled.is_empty() || self.unnamed > 0
+    }
+
     /// One enrolment that was made is a success, whatever became of the others.
     pub(super) fn to_xml(&self) -> String {
-        let result = if self.enrolled.is_empty() { "Failed" } else { "Success" };
+        let result = if self.failed || !self.enrolled_any() { "Failed" } else { "Success" };
         let mut xml = format!("<SmarterU>\n   <Result>{result}</Result>\n   <Info>\n      <Enrollments>\n");
         for (block, sent) in &self.enrolled {
             // Writing to a string never fails.

@@ -123,7 +123,11 @@ impl Portal {
         let learner = claim.find(&users, &self.options).ok_or_else(Complaint::no_such_learner)?;
         let mut assignments = lock(&self.assignments);
         let today = Utc::now().date_naive();
-        let assign = |id: &'a str| (id, assignments.assign(&learner, id, &self.options, today));
+        let assign = |id: &'a str| {
+            let zeros = id.trim().trim_start_matches('0');
+            let id = if self.options.ids_are_numbers { zeros } else { id };
+            (id, assignments.assign(&learner, id, &self.options, today))
+        };
         Ok(curricula.split('~').map(assign).collect())
     }
 }

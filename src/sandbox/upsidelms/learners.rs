@@ -1,6 +1,6 @@
 //! Who a call is about: learners by one or several identifiers that must agree. Pure.
 
-use super::options::UpsideLmsOptions;
+use super::options::{UpsideLmsIdentifier, UpsideLmsOptions};
 use super::users::Users;
 
 /// A learner beside the simulated users.
@@ -60,6 +60,15 @@ impl Claim {
     /// Whether it names anybody.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// With this identifier alone.
+    pub(super) fn only(self, identifier: UpsideLmsIdentifier) -> Self {
+        match identifier {
+            UpsideLmsIdentifier::UniqueId => Self { unique_id: self.unique_id, ..Self::default() },
+            UpsideLmsIdentifier::Username => Self { username: self.username, ..Self::default() },
+            UpsideLmsIdentifier::Email => Self { email: self.email, ..Self::default() },
+        }
     }
 
     /// The one whom all identifiers fit; `None` if there is nobody, or they are different people's.

@@ -20,6 +20,7 @@ mod plan;
 mod redirect;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::rejection::FormRejection;
@@ -31,7 +32,7 @@ use axum::{Form, Router};
 
 pub use self::curricula::{UpsideLmsCurriculum, UpsideLmsTrouble};
 pub use self::learners::UpsideLmsLearner;
-pub use self::options::{UpsideLmsAssignJson, UpsideLmsOptions};
+pub use self::options::{UpsideLmsAssignJson, UpsideLmsIdentifier, UpsideLmsOptions, UpsideLmsPlans};
 pub use self::users::SandboxUser;
 
 use self::complaints::Complaint;
@@ -63,6 +64,7 @@ pub(super) struct Portal {
     users: Mutex<Users>,
     /// Locked after the users, where both are needed.
     assignments: Mutex<Assignments>,
+    plans_asked: AtomicU32,
 }
 
 /// What the portal made of a call.
@@ -107,7 +109,13 @@ fn outcome(verdict: &Verdict) -> String {
 impl Portal {
     pub(super) fn new(options: UpsideLmsOptions) -> Self {
         let cipher = Cipher::new(&options.password);
-        Self { options, cipher, users: Mutex::default(), assignments: Mutex::default() }
+        Self {
+            options,
+            cipher,
+            users: Mutex::default(),
+            assignments: Mutex::default(),
+            plans_asked: AtomicU32::new(0),
+        }
     }
 
     /// Copies of all users, by unique id.

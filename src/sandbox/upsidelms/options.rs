@@ -35,6 +35,34 @@ pub struct UpsideLmsOptions {
     pub assigns_again: bool,
     /// How the details of an assignment must come.
     pub assign_json: UpsideLmsAssignJson,
+    /// Ids of curricula are numbers: who sends `031` is assigned, and answered, `31`.
+    pub ids_are_numbers: bool,
+    /// What is odd about learning plans.
+    pub plans: UpsideLmsPlans,
+}
+
+/// What is odd about learning plans.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UpsideLmsPlans {
+    /// Learners are known by this identifier alone; a question without it finds no data.
+    pub known_by: Option<UpsideLmsIdentifier>,
+    /// Answers come without the token of the question.
+    pub without_token: bool,
+    /// Curricula that no plan shows, assigned or not.
+    pub hidden: Vec<String>,
+    /// How many questions find nothing yet, whatever is assigned.
+    pub late: u32,
+}
+
+/// What a learner may be known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpsideLmsIdentifier {
+    /// `Uniqueid`.
+    UniqueId,
+    /// `Login`.
+    Username,
+    /// `Email`.
+    Email,
 }
 
 /// How the details of an assignment must come.
@@ -68,6 +96,8 @@ impl Default for UpsideLmsOptions {
             already_is_err009: false,
             assigns_again: false,
             assign_json: UpsideLmsAssignJson::Either,
+            ids_are_numbers: false,
+            plans: UpsideLmsPlans::default(),
         }
     }
 }

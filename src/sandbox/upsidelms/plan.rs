@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -54,7 +55,7 @@ pub(super) async fn training_plan(
         outcome: outcome.to_owned(),
         password_sent: false,
     };
-    let token = token.as_ref().filter(|_| key_is_valid);
+    let token = token.as_ref().filter(|_| key_is_valid && !portal.options.plans.without_token);
     let answer = portal.respond(reply(answer, token.map(String::as_str)), key_is_valid);
     world.finish(arrival, seen, answer, &line).await
 }
@@ -81,16 +82,26 @@ impl Portal {
             None if parameter("contentlist") == Read::Missing => false,
             _ => return invalid("Content Mode"),
         };
-        let claim = learner.as_ref().and_then(|learner| Claim::read(learner, &NAMES));
-        let users = lock(&self.users);
-        let Some(learner) = claim.and_then(|claim| claim.find(&users, &self.options)) else {
+        let plans = &self.options.plans;
+        let Some(mut claim) = learner.as_ref().and_then(|learner| Claim::read(learner, &NAMES)) else {
             return invalid("Learner ID");
         };
+        if let Some(identifier) = plans.known_by {
+            claim = claim.only(identifier);
+            if claim.is_empty() {
+                return Err(Complaint::no_data());
+            }
+        }
+        let users = lock(&self.users);
+        let Some(learner) = claim.find(&users, &self.options) else { return invalid("Learner ID") };
         // The table of codes has none for a filter as a whole; Access is the first of its parts.
         for (name, label) in [("outputlist", "Output List"), ("filterby", "Access")] {
             if parameter(name) == Read::Unreadable {
                 return invalid(label);
             }
+        }
+        if self.plans_asked.fetch_add(1, Ordering::AcqRel) < plans.late {
+            return Err(Complaint::no_data());
         }
         let plan = entries(&lock(&self.assignments), &learner, &self.options, content);
         if plan.is_empty() { Err(Complaint::no_data()) } else { Ok(plan) }
@@ -103,7 +114,10 @@ fn entries(
     options: &UpsideLmsOptions,
     content: bool,
 ) -> Vec<Value> {
-    let own = assignments.of(learner).into_iter();
+    let own = assignments
+        .of(learner)
+        .into_iter()
+        .filter(|(id, _)| !options.plans.hidden.iter().any(|one| one == id));
     own.map(|(id, on)| entry(id, on, assignments.holders(id), options, content)).collect()
 }
 

@@ -4,6 +4,7 @@
 
 use secrecy::SecretString;
 
+use super::super::curriculum::same_id;
 use super::super::judge::{reply, same_call, told, unreadable};
 use super::super::wire::{Answer, LmsError};
 use super::wire::{Asked, Call, CurriculumResult, LearnerResult, Reply, Status};
@@ -16,27 +17,22 @@ enum Class {
     MissingReference,
     Refused,
     StopConnection,
+    /// A parameter of the call as a whole is wrong, so every call would come to nothing.
+    NotUnderstood,
     InDoubt,
 }
 
-/// The document's table "Error Codes": code, words of the message, class. Its samples have Err009 for what
-/// the table calls Err010, and Err001 for Err003, so the words go before the code. Those of Err008 also say
-/// "already assigned", of another curriculum: they go before those of Err010.
-const CODES: [(u32, &str, Class); 13] = [
-    (1, "invalid value received", Class::Refused),
-    (2, "mandatory field", Class::Refused),
-    (3, "record does not exist", Class::MissingReference),
-    (500, "internal server error", Class::InDoubt),
-    (7, "access disabled", Class::StopConnection),
-    (8, "conflict", Class::Refused),
-    (9, "expired", Class::Refused),
-    (10, "already assigned", Class::Already),
-    (11, "seat limit", Class::Refused),
-    (12, "capacity", Class::Refused),
-    (13, "unavailable", Class::Refused),
-    (14, "any content", Class::Refused),
-    (15, "'learner' access", Class::Refused),
+/// What the LMS's labels call a learner, a curriculum, or the two together.
+const OF_A_RECORD: [&str; 6] = [
+    "learner unique identifier",
+    "learner_info",
+    "curriculum id",
+    "curr_ids",
+    "assignment id",
+    "assignment_id",
 ];
+
+const NOT_UNDERSTOOD: &str = "the portal makes nothing of the call: is encrypt_assign right for it?";
 
 /// The reply in the answer to `call`, which carried `token`, if it can be believed.
 ///
@@ -80,14 +76,19 @@ pub(super) fn judge(reply: &Reply, asked: &Asked, secrets: &[&SecretString]) -> 
 #[derive(Clone, PartialEq, Eq)]
 enum Finding<'a> {
     Success,
+    /// Of the learner or the curriculum.
     Errors(&'a [LmsError]),
+    /// Of the call as a whole.
+    CallErrors(&'a [LmsError]),
     FailWithoutReason,
     Nothing,
     Contradiction,
 }
 
 fn find<'a>(reply: &'a Reply, learner: &'a LearnerResult, asked: &Asked) -> Vec<Finding<'a>> {
-    let ours = |curriculum: &&CurriculumResult| curriculum.curr_id.as_ref() == Some(&asked.curr_id);
+    let ours = |curriculum: &&CurriculumResult| {
+        curriculum.curr_id.as_ref().is_some_and(|id| same_id(id, &asked.curr_id))
+    };
     let found: Vec<_> = learner
         .curricula
         .iter()
@@ -102,13 +103,13 @@ fn of_the_curriculum<'a>(
     learner: &'a LearnerResult,
     curriculum: &'a CurriculumResult,
 ) -> Finding<'a> {
-    let levels = [&curriculum.errors, &learner.errors, &reply.errors];
-    let errors = levels.into_iter().find(|errors| !errors.is_empty());
-    match (curriculum.status, errors) {
+    let own = [&curriculum.errors, &learner.errors].into_iter().find(|errors| !errors.is_empty());
+    let of_all = Some(Finding::CallErrors(&reply.errors)).filter(|_| !reply.errors.is_empty());
+    match (curriculum.status, own.map(|errors| Finding::Errors(errors)).or(of_all)) {
         // "Transaction terminated": nothing is assigned to anybody.
         (Some(Status::Success), None) if reply.status != Some(Status::Fail) => Finding::Success,
         (Some(Status::Success), _) => Finding::Contradiction,
-        (_, Some(errors)) => Finding::Errors(errors),
+        (_, Some(errors)) => errors,
         (Some(Status::Fail), None) => Finding::FailWithoutReason,
         (Some(Status::Other) | None, None) => Finding::Nothing,
     }
@@ -134,14 +135,15 @@ fn of_the_learner<'a>(reply: &'a Reply, learner: &'a LearnerResult) -> Finding<'
 /// Of a call whose answer does not name the learner.
 fn of_the_call(reply: &Reply) -> Finding<'_> {
     let terminated = matches!(reply.status, Some(Status::Fail) | None) && reply.successes().next().is_none();
-    if terminated && !reply.errors.is_empty() { Finding::Errors(&reply.errors) } else { Finding::Nothing }
+    if terminated && !reply.errors.is_empty() { Finding::CallErrors(&reply.errors) } else { Finding::Nothing }
 }
 
 impl Finding<'_> {
     fn outcome(&self, asked: &Asked, secrets: &[&SecretString]) -> Outcome {
         match self {
             Self::Success => Outcome::new(Verdict::Accepted, "success", ""),
-            Self::Errors(errors) => by_errors(errors, asked, secrets),
+            Self::Errors(errors) => by_errors(errors, class, asked, secrets),
+            Self::CallErrors(errors) => by_errors(errors, class_in_the_call, asked, secrets),
             Self::FailWithoutReason => {
                 Outcome::new(Verdict::Refused, "fail", "the LMS says that it failed, and not why")
             }
@@ -157,32 +159,67 @@ impl Finding<'_> {
     }
 }
 
-fn by_errors(errors: &[LmsError], asked: &Asked, secrets: &[&SecretString]) -> Outcome {
+fn by_errors(
+    errors: &[LmsError],
+    class: impl Fn(&LmsError) -> Class,
+    asked: &Asked,
+    secrets: &[&SecretString],
+) -> Outcome {
     // The caller has at least one.
-    let worst = errors.iter().map(class).max().unwrap_or(Class::InDoubt);
+    let worst = errors.iter().map(&class).max().unwrap_or(Class::InDoubt);
     let code = errors.iter().find(|error| class(error) == worst).map_or("", |error| error.code.as_str());
     let verdict = match worst {
         Class::Already if asked.may_be_there => Verdict::Already,
         Class::Already | Class::Refused => Verdict::Refused,
         Class::MissingReference => Verdict::MissingReference,
-        Class::StopConnection => Verdict::StopConnection,
+        Class::StopConnection | Class::NotUnderstood => Verdict::StopConnection,
         Class::InDoubt => Verdict::InDoubt,
     };
-    told(verdict, code, &errors.iter().collect::<Vec<_>>(), secrets)
+    let told = told(verdict, code, &errors.iter().collect::<Vec<_>>(), secrets);
+    match worst {
+        Class::NotUnderstood => Outcome { reason: format!("{}; {NOT_UNDERSTOOD}", told.reason), ..told },
+        _ => told,
+    }
 }
 
+/// The class of an error that stands beside a learner or a curriculum, by the document's table "Error Codes".
+/// By the code, for a word such as "expired" or "unavailable" may be said of anything; the words decide where
+/// samples and table are not of one mind: the samples have Err009 for what the table calls Err010, and Err001
+/// for Err003.
 fn class(error: &LmsError) -> Class {
     let words = error.words();
-    let by_words = CODES.iter().find(|(_, part, _)| words.contains(part));
-    let by_code = || CODES.iter().find(|(code, ..)| Some(*code) == error.number());
-    match by_words.or_else(by_code) {
-        // The parameters of the call itself are the same for every learner: none would get through.
-        Some((1 | 2, ..)) if words.contains("portal key") || words.contains("token id") => {
-            Class::StopConnection
-        }
-        Some((_, _, class)) => *class,
-        None => Class::Refused,
+    let says = |part: &str| words.contains(part);
+    match error.number() {
+        // The same for every learner: none would get through.
+        Some(1 | 2) if says("portal key") || says("token id") => Class::StopConnection,
+        Some(1 | 3) if says("record does not exist") => Class::MissingReference,
+        Some(3) if !says("invalid value received") => Class::MissingReference,
+        Some(7) => Class::StopConnection,
+        // The words of Err008 also say "already assigned", of another curriculum.
+        Some(9 | 10) if says("conflict") || says("expired") => Class::Refused,
+        Some(9 | 10) if says("already assigned") => Class::Already,
+        Some(10) => Class::Already,
+        // What is no error of the table's says nothing of the assignment.
+        Some(500) | None => Class::InDoubt,
+        Some(_) => Class::Refused,
     }
+}
+
+/// The class of an error of the call as a whole.
+fn class_in_the_call(error: &LmsError) -> Class {
+    match class(error) {
+        Class::Refused if matches!(error.number(), Some(1..=3)) && !names_a_record(error) => {
+            Class::NotUnderstood
+        }
+        class => class,
+    }
+}
+
+/// Whether the label at the end of a message, in brackets, is one of a learner or a curriculum.
+fn names_a_record(error: &LmsError) -> bool {
+    let words = error.words();
+    let label = words.rsplit_once('(').map(|(_, label)| label.trim_matches([')', '.', ' ']));
+    label.is_some_and(|label| OF_A_RECORD.contains(&label))
 }
 
 #[cfg(test)]

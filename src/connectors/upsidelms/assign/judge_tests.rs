@@ -148,7 +148,7 @@ fn an_error_of_the_learner_or_of_the_call_is_the_records() {
     let of_the_call = |error: &str, status: &str| {
         format!(r#"{{"curr_learner_assignment_info":{{"error_list":[{error}]}}{status}}}"#)
     };
-    let words = "Invalid value received against parameter. (json)";
+    let words = "Invalid value received against parameter. (Learner Unique Identifier)";
     let error = format!(r#"{{"Err001":"{words}"}}"#);
     check(&of_the_call(&error, r#","final_status":"fail""#), (Verdict::Refused, "Err001", words));
     check(&of_the_call(&error, ""), (Verdict::Refused, "Err001", words));
@@ -159,6 +159,43 @@ fn an_error_of_the_learner_or_of_the_call_is_the_records() {
     let both = r#"{"Err500":"Internal server error."},{"Err007":"Access Disabled"}"#;
     let told = "Err500: Internal server error.; Err007: Access Disabled";
     check(&of_the_call(both, r#","final_status":"fail""#), (Verdict::InDoubt, "Err500", told));
+}
+
+/// Enciphered for a portal that takes it in clear, or the other way round: no call would get through.
+#[test]
+fn a_call_that_the_portal_makes_nothing_of_stops_the_connection() {
+    for (code, label) in [
+        ("Err001", " (Curriculum-learner Details)"),
+        ("Err001", ".(JSON)"),
+        ("Err002", ". (curr_learner_info)"),
+        ("Err002", ""),
+    ] {
+        let words = format!("Invalid value received against parameter{label}");
+        let body = format!(
+            r#"{{"curr_learner_assignment_info":{{"error_list":[{{"{code}":"{words}"}}]}},"final_status":"fail",
+                "lmstoken_id":"token 1"}}"#
+        );
+        let reason =
+            format!("{words}; the portal makes nothing of the call: is encrypt_assign right for it?");
+        check(&body, (Verdict::StopConnection, code, &reason));
+    }
+    // Beside a learner it is about that learner.
+    check_item("Err001", "Invalid value received against parameter. (json)", Verdict::Refused);
+}
+
+/// None of them says that the one curriculum was not assigned.
+#[test]
+fn a_word_that_may_be_said_of_anything_does_not_decide() {
+    check_item("Err500", "Service Unavailable.", Verdict::InDoubt);
+    check_item("Err500", "Session expired.", Verdict::InDoubt);
+    check_item("Err500", "Server capacity reached", Verdict::InDoubt);
+    check_item("Err500", "Record does not exist in system.", Verdict::InDoubt);
+    check_item("Err007", "Access expired", Verdict::StopConnection);
+    check_item("Err007", "Curriculum Unavailable", Verdict::StopConnection);
+    check_item("Err013", "Curriculum already assigned elsewhere", Verdict::Refused);
+    // Without a code at all.
+    let body = about_ann("fail", r#","error_list":[{"Error":"Curriculum Unavailable"}]"#);
+    check(&body, (Verdict::InDoubt, "Error", "Curriculum Unavailable"));
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Whole calls of `/rest/assigncurriculum` and of the reading back, byte for byte.
 
+use secrecy::ExposeSecret;
+
+use super::super::portal::Portal;
 use super::super::samples::access;
-use super::samples::{PARTIAL_ENCIPHERED, TOKEN, item, items};
+use super::samples::{PARTIAL_ENCIPHERED, SUCCESS_ENCIPHERED, TOKEN, item, items};
 use super::*;
 use crate::connectors::scripted::{Script, answer, nobody, serve};
+use crate::connectors::{Access, SettingValue};
 
 const PASSING: Verdict = Verdict::RetryConnection { after: None };
 
@@ -98,13 +102,52 @@ async fn a_learners_plan_is_asked_for_as_openssl_would_ask() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_too_large_goes_again_in_halves() {
+    let (outcomes, _) = send("413 Content Too Large", "<html>", &items()).await;
+    assert_eq!(outcomes.len(), 3);
+    for outcome in outcomes {
+        assert_eq!((&outcome.verdict, outcome.had_no_effect), (&Verdict::Smaller { most: 1 }, true));
+    }
+    let (outcomes, _) = send("413 Content Too Large", "<html>", &items()[..1]).await;
+    assert_eq!(outcomes[0].verdict, Verdict::Retry, "one record can't go in halves");
+}
+
+/// The LMS holds the number, and answers with it.
+#[tokio::test]
+async fn a_curriculum_comes_back_as_the_lms_writes_its_number() {
+    let with = |learner, curr_id| item(&[("unique_id", learner), ("curr_id", curr_id)]);
+    let items = [with("4202", "0167"), with("4202", " 166"), with("4201", "166"), with("4201", "00167")];
+    let (outcomes, _) = send("200 OK", SUCCESS_ENCIPHERED, &items).await;
+    assert_eq!(outcomes, vec![Outcome::new(Verdict::Accepted, "success", ""); 4]);
+    // The same one twice, as the LMS sees it: it goes once.
+    let (call, asked) = Call::of(&[with("4202", "167"), with("4202", "0167")]);
+    assert!(call.holds("1", "167") && asked.iter().all(|asked| asked.as_ref().unwrap().assignment_id == "1"));
+    let json = wire::encode(&clear(), TOKEN, &call)[2].1.clone();
+    assert_eq!(
+        json.expose_secret(),
+        r#"{"curr_learner_info":[{"assignment_id":"1","learner_info":"unique_id=4202","curr_ids":"167"}]}"#
+    );
+}
+
+/// A portal without a public key.
+fn clear() -> Portal {
+    Portal::new(&in_clear("https://lms.example.org")).unwrap()
+}
+
+fn in_clear(base_url: &str) -> Access {
+    let mut access = access(base_url);
+    access.settings.set("encrypt_assign", SettingValue::Bool(false));
+    access
+}
+
+#[tokio::test]
 async fn a_plan_that_does_not_come_is_asked_for_again() {
     let plan = r#"{"learningPlanDTO":[{"Token":"upsidelmstoken00009"}]}"#;
     for (status, body, verdict, code) in [
         ("200 OK", "<html></html>", PASSING, "unreadable"),
         ("500 Oops", plan, PASSING, "HTTP 500"),
-        ("500 Oops", r#"{"Msg001":"No data found."}"#, Verdict::Absent, "read back"),
-        ("401 Unauthorized", plan, Verdict::StopConnection, "HTTP 401"),
+        ("500 Oops", r#"{"Msg001":"No data found."}"#, PASSING, "HTTP 500"),
+        ("503 Busy", r#"[{"Msg001":"No data found."},{"Token":"upsidelmstoken00009"}]"#, PASSING, "HTTP 503"),
     ] {
         let (outcome, _) = look(status, body, "31").await;
         assert_eq!((outcome.verdict, outcome.code.as_str()), (verdict, code), "{status}");
@@ -113,4 +156,33 @@ async fn a_plan_that_does_not_come_is_asked_for_again() {
     assert_eq!((lost.verdict, lost.code.as_str()), (PASSING, "connect"));
     let unfit = read_back(&client(&nobody().await), TOKEN, &item(&[("curr_id", "31")])).await;
     assert_eq!((unfit.verdict, unfit.code.as_str()), (Verdict::InDoubt, "fields"));
+}
+
+/// The portal may do without learning plans, and goes on taking assignments: one that can't be looked up must
+/// not keep the others from going.
+#[tokio::test]
+async fn a_plan_that_can_not_be_read_is_left_to_a_person() {
+    let plan = r#"{"learningPlanDTO":[{"Token":"upsidelmstoken00009"}]}"#;
+    for (status, body) in [
+        ("302 Found", "<html>"),
+        ("401 Unauthorized", plan),
+        ("403 Forbidden", "<html>"),
+        ("404 Not Found", r#"{"Msg001":"No data found."}"#),
+        ("405 Method Not Allowed", "<html>"),
+    ] {
+        let (outcome, _) = look(status, body, "31").await;
+        let code = format!("HTTP {}", &status[..3]);
+        assert_eq!((&outcome.verdict, &outcome.code), (&Verdict::InDoubt, &code), "{outcome:?}");
+        let begin = format!("the learner's plan can't be read ({code}: ");
+        assert!(outcome.reason.starts_with(&begin), "{outcome:?}");
+        let end = "the record is not sent again before that is settled";
+        assert!(outcome.reason.ends_with(end), "{outcome:?}");
+    }
+    // With a public key a wrong password is one for every call; without one the portal deciphers nothing.
+    let wrong = r#"{"Err001":"Invalid value received against parameter.(Token ID)"}"#;
+    assert_eq!(look("200 OK", wrong, "31").await.0.verdict, Verdict::StopConnection);
+    let (base_url, _request) = serve(Script::close(answer("200 OK", &[], wrong))).await;
+    let client = Client::new(&in_clear(&base_url)).unwrap();
+    let outcome = read_back(&client, TOKEN, &items()[0]).await;
+    assert_eq!((outcome.verdict, outcome.code.as_str()), (Verdict::InDoubt, "Err001"));
 }

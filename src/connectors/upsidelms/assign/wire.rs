@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::super::curriculum::same_id;
 use super::super::learner::{Learner, free_of, value};
 use super::super::portal::Portal;
 use super::super::wire::{LmsError, errors, many, word_of};
@@ -68,7 +69,7 @@ impl Call {
     pub(super) fn holds(&self, assignment_id: &str, curr_id: &str) -> bool {
         let mut entries = self.learners.iter().enumerate();
         let entry = entries.find(|(position, _)| self::assignment_id(*position) == assignment_id);
-        entry.is_some_and(|(_, entry)| entry.curr_ids.iter().any(|asked| asked == curr_id))
+        entry.is_some_and(|(_, entry)| entry.curr_ids.iter().any(|asked| same_id(asked, curr_id)))
     }
 
     /// Adds a curriculum to a learner's entry, and gives the ID of the entry.
@@ -79,7 +80,7 @@ impl Call {
             self.learners.push(Entry { learner_info, curr_ids: vec![curr_id.to_owned()] });
             return assignment_id(self.learners.len() - 1);
         };
-        if entry.curr_ids.iter().all(|known| known != curr_id) {
+        if entry.curr_ids.iter().all(|known| !same_id(known, curr_id)) {
             entry.curr_ids.push(curr_id.to_owned());
         }
         assignment_id(position)

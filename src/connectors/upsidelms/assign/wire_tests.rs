@@ -148,7 +148,10 @@ fn the_samples_of_the_document() {
     for body in [PARTIAL, PARTIAL_ENCIPHERED] {
         check(body, reply(Status::Other, Vec::new(), vec![unknown(), went("2")]));
     }
-    for body in [SUCCESS, SUCCESS_ENCIPHERED] {
+    // In quotes, with its slashes escaped as the vendor escapes those of its JSON.
+    let quoted = format!("\"{}\"", SUCCESS_ENCIPHERED.replace('/', "\\/"));
+    assert!(quoted.contains("\\/"));
+    for body in [SUCCESS, SUCCESS_ENCIPHERED, &quoted] {
         check(body, reply(Status::Success, Vec::new(), vec![went("1"), went("2")]));
     }
     for body in [PORTAL_KEY, PORTAL_KEY_ENCIPHERED] {

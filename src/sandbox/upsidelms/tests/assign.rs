@@ -210,6 +210,15 @@ async fn a_portal_that_does_not_mind_repetitions() {
 }
 
 #[tokio::test]
+async fn ids_may_be_numbers() {
+    let (sandbox, client) = portal(UpsideLmsOptions { ids_are_numbers: true, ..plain() }).await;
+    let answer = give(&sandbox, &client, "031~ 32~31").await;
+    let results = r#"[{"status":"success","curr_id":"31"},{"status":"success","curr_id":"32"},{"status":"fail","Err010":"Curriculum already assigned","curr_id":"31"}]"#;
+    assert!(answer.contains(results), "{answer}");
+    assert!(sandbox.effects().assignment(PRODUCT, "4861 / 31").is_some());
+}
+
+#[tokio::test]
 async fn faults_in_the_products_own_words() {
     let (sandbox, client) = portal(plain()).await;
     sandbox.set_faults(Faults::scripted([FaultKind::Err500, FaultKind::Disabled, FaultKind::Lose]));

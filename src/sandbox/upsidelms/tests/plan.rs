@@ -126,3 +126,32 @@ async fn faults_in_the_products_own_words() {
         assert_eq!(read(&sandbox, &client, &[]).await, expected);
     }
 }
+
+/// What the plan of 4861, who holds 31, says where plans are odd in this way.
+async fn odd(plans: UpsideLmsPlans, learner: &str) -> Vec<String> {
+    let (sandbox, client) = portal(UpsideLmsOptions { plans, ..plain() }).await;
+    give(&sandbox, &client, "31").await;
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let text = read(&sandbox, &client, &[("lmslearnerid", learner)]).await;
+        let parts = ["Msg001", r#""curriculum_id":"31""#, "Err001", "Token"];
+        let found = parts.into_iter().filter(|part| text.contains(part));
+        answers.push(found.collect::<Vec<_>>().join(" "));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn plans_that_do_not_tell_all() {
+    let usual = UpsideLmsPlans::default;
+    let whole = r#""curriculum_id":"31" Token"#;
+    let by_email = || UpsideLmsPlans { known_by: Some(UpsideLmsIdentifier::Email), ..usual() };
+    assert_eq!(odd(usual(), PALLAVI).await, [whole, whole]);
+    assert_eq!(odd(by_email(), PALLAVI).await, ["Msg001 Token", "Msg001 Token"]);
+    assert_eq!(odd(by_email(), ALL_THREE).await, [whole, whole]);
+    let without_token = UpsideLmsPlans { without_token: true, ..by_email() };
+    assert_eq!(odd(without_token, BY_LOGIN).await, ["Msg001", "Msg001"]);
+    let hidden = vec!["31".to_owned()];
+    assert_eq!(odd(UpsideLmsPlans { hidden, ..usual() }, PALLAVI).await, ["Msg001 Token", "Msg001 Token"]);
+    assert_eq!(odd(UpsideLmsPlans { late: 1, ..usual() }, PALLAVI).await, ["Msg001 Token", whole]);
+}
