@@ -76,6 +76,8 @@ CREATE INDEX change_of_run ON change (run_ref);
 CREATE INDEX change_person ON change (person) WHERE person IS NOT NULL;
 CREATE INDEX attempt_change ON attempt (change_ref);
 
+CREATE INDEX run_unfinished ON run (run_ref) WHERE finished_at IS NULL;
+
 -- The place of the push's operation in delivery.
 ALTER TABLE push_run ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;
 

@@ -61,13 +61,7 @@ pub(super) fn load_with(path: &Path, products: &[&'static Product]) -> Loaded {
     loaded
 }
 
-fn config(path: &Path, main: Main, mut jobs: BTreeMap<JobName, Job>) -> Option<Config> {
-    for job in jobs.values_mut() {
-        job.source.folder = anchored(&job.source.folder);
-        for export in job.pushes.iter_mut().filter_map(|push| push.export.as_mut()) {
-            *export = anchored(export);
-        }
-    }
+fn config(path: &Path, main: Main, jobs: BTreeMap<JobName, Job>) -> Option<Config> {
     let mail = main.mail.map(|mut mail| {
         if let MailTransport::Directory(folder) = &mut mail.transport {
             *folder = anchored(folder);
@@ -104,6 +98,18 @@ fn one_job(file: &Path, main: &Main, loaded: &mut Loaded) -> (Option<Job>, JobFi
         problems.extend(read.problems);
         loaded.world.0.extend(read.needs);
         (found, mentions) = read.value;
+    }
+    if let Some(job) = &mut found {
+        job.source.folder = anchored(&job.source.folder);
+        for push in &mut job.pushes {
+            push.export = push.export.take().map(|export| anchored(&export));
+            if push.learners.is_empty() {
+                push.learners = job.name.to_string();
+            }
+        }
+    }
+    for export in &mut mentions.exports {
+        export.path = anchored(&export.path);
     }
     let broken = problems.iter().any(Problem::is_error);
     loaded.problems.extend(problems);

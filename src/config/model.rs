@@ -9,8 +9,8 @@ use chrono_tz::Tz;
 
 use crate::connectors::{Product, Settings};
 use crate::model::{
-    ConnectionName, Fingerprint, JobName, Operation, PushId, PushMapping, PushPolicy, RowsKind, SourceFormat,
-    Where,
+    ConnectionName, Fingerprint, JobName, Operation, OperationKind, PushId, PushMapping, PushPolicy,
+    RowsKind, SourceFormat, Where,
 };
 
 use super::SecretRef;
@@ -30,6 +30,14 @@ pub struct Config {
     pub connections: BTreeMap<ConnectionName, Connection>,
     /// The jobs.
     pub jobs: BTreeMap<JobName, Job>,
+}
+
+impl Config {
+    /// Whether any push is about people whom others bring into an LMS (semantics 19).
+    pub fn waits_for_people(&self) -> bool {
+        let mut pushes = self.jobs.values().flat_map(|job| &job.pushes);
+        pushes.any(|push| push.operation.kind != OperationKind::PushUsers && !push.mapping.person.is_empty())
+    }
 }
 
 /// `[mail]`.
@@ -189,6 +197,9 @@ pub struct Push {
     pub shared: bool,
     /// The jobs whose changes of the same person go first (`after`, semantics 19).
     pub after: Vec<JobName>,
+    /// The name under which its learners have their registrations (`learners`; the job's unless said): two
+    /// pushes with one name have the same people.
+    pub learners: String,
     /// Where the links go: a `.csv` or `.xlsx` file, or a folder of forms.
     pub export: Option<PathBuf>,
 }

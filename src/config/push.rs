@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::model::{
-    ColumnName, GuardLimits, JobName, Operation, OperationKind, PushId, PushMapping, PushPolicy, RowsKind,
+    ColumnName, FieldMapping, GuardLimits, JobName, Operation, OperationKind, PushId, PushMapping,
+    PushPolicy, RowsKind, Send,
 };
 
 use super::across::{After, Export, Mentions};
@@ -71,6 +72,8 @@ pub(super) fn push(
     let person = person(table, operation, &key);
     let after = after(table, operation, &person, mentions);
     let export = export(table, operation, mentions);
+    let learners = learners(table, operation);
+    forbid_send(&fields, operation, table);
     let shared = table.get("shared").and_then(|value| value.flag()).unwrap_or(false);
     let limits = table.get("guard").and_then(|value| value.table());
     let guard = limits.map_or(around.guard.clone(), |limits| guard::limits(limits, around.guard.clone()));
@@ -91,6 +94,7 @@ pub(super) fn push(
         },
         shared,
         after,
+        learners,
         export,
     });
     (id, push)
@@ -162,6 +166,35 @@ fn after(
         mentions.after.extend(place.map(|place| After { place, job: (*name).to_owned(), columns }));
     }
     names.into_iter().map(|(name, _)| name.into()).collect()
+}
+
+/// `learners`: the name under which registrations are kept; empty stands for the job's.
+fn learners(table: &Table<'_>, operation: Option<&Operation>) -> String {
+    let Some(value) = table.get("learners") else { return String::new() };
+    if operation.is_some_and(|operation| operation.registers.is_none()) {
+        value.problem("means something only for links with registrations");
+        return String::new();
+    }
+    let text = value.text().unwrap_or_default();
+    if let Some(problem) = name_problem(text, false).filter(|_| !text.is_empty()) {
+        value.problem(problem);
+    }
+    text.to_owned()
+}
+
+/// A link is made of what is acknowledged, so every field of it has to be compared.
+fn forbid_send(fields: &[FieldMapping], operation: Option<&Operation>, table: &Table<'_>) {
+    if operation.is_none_or(|operation| operation.kind != OperationKind::Links) {
+        return;
+    }
+    let beside: Vec<_> = fields.iter().filter(|mapping| mapping.send != Send::Compared).collect();
+    if let Some(place) = table.get("fields").filter(|_| !beside.is_empty()) {
+        let names: Vec<_> = beside.iter().map(|mapping| format!("`{}`", mapping.name())).collect();
+        place.problem(format!(
+            "`send` means nothing for links, which are made anew; take it out of {}",
+            names.join(", ")
+        ));
+    }
 }
 
 /// `export`: where links go.

@@ -38,7 +38,7 @@ impl Line {
                 self.looks_turn = false;
                 continue;
             }
-            if self.failures > 0 && self.calls.is_empty() && self.front_must_not_fail() {
+            if self.failures > 0 && !self.probed && self.calls.is_empty() && self.front_must_not_fail() {
                 self.start_probe();
                 break;
             }
@@ -136,6 +136,9 @@ impl Line {
     /// The most records of a call with this one.
     fn most_with(&self, change: &Queued, operation: Option<&Operation>) -> usize {
         let batch = operation.map_or(1, |operation| operation.batch);
+        // What is tried first after a failure, and might be lost again, is one record.
+        let careful = self.failures > 0 && operation.is_some_and(|operation| !operation.repeatable);
+        let batch = if careful { 1 } else { batch };
         let most = self.most.get(&change.change_ref).copied().unwrap_or(u32::MAX);
         usize::try_from(batch.min(most).max(1)).unwrap_or(1)
     }

@@ -121,6 +121,8 @@ pub(super) struct Line {
     /// When the last pause began.
     pub(super) paused_at: Option<Instant>,
     pub(super) failures: u32,
+    /// Whether something harmless was answered since the last failure.
+    pub(super) probed: bool,
     pub(super) stopped: bool,
 }
 
@@ -149,6 +151,7 @@ impl Line {
             paused_until: None,
             paused_at: None,
             failures: 0,
+            probed: false,
             stopped: false,
         }
     }

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
-
-use crate::model::{ChangeState, JobName, Outcome, RowsKind, Verdict};
-use crate::store::{Before, Blocker, Queued, RunRef};
+use crate::model::{ChangeState, JobName, Key, Outcome, RowsKind, Verdict};
+use crate::store::{Before, Blocker, PushRef, Queued, QueuedState, Settled};
 
 use super::EngineError;
 use super::deliver::Line;
 use super::links::enrolment;
 
-/// How long a record waits until its person is looked for again who is just being delivered.
-const SOON_S: i64 = 2;
+/// The code of what is put aside until its person is in the LMS.
+const PERSON: &str = "person";
 
 impl Line {
     /// Keeps back what is about somebody who is not in the LMS yet (semantics 19).
@@ -20,62 +18,75 @@ impl Line {
         if self.queue.iter().all(|change| change.extras.person.is_none()) {
             return Ok(());
         }
-        let mut groups: BTreeMap<(RunRef, crate::store::PushRef), Vec<Queued>> = BTreeMap::new();
-        for change in self.queue.drain(..) {
-            groups.entry((change.run, change.push)).or_default().push(change);
-        }
-        let mut free = Vec::new();
-        for ((run, _), changes) in groups {
-            let after = changes.first().and_then(|change| self.push(change)).map(|push| push.after.clone());
-            let after = after.unwrap_or_default();
-            let jobs = &self.engine.config.jobs;
-            let is_full =
-                |job: &&JobName| jobs.get(*job).is_some_and(|job| job.source.rows == RowsKind::Full);
-            let full: Vec<JobName> = after.iter().filter(is_full).cloned().collect();
-            let stage = changes.first().map_or(0, |change| change.stage);
-            let persons: Vec<_> = changes.iter().filter_map(|change| change.extras.person.as_ref()).collect();
-            let blockers = if stage == 0 && after.is_empty() {
-                Vec::new()
-            } else {
-                let before = Before { jobs: &after, full: &full, stage: (run, stage) };
-                self.engine.store.blockers(&persons, before).await?
-            };
-            for change in changes {
-                let person = change.extras.person.as_ref();
-                match blockers.iter().find(|blocker| Some(&blocker.person) == person) {
-                    None => free.push(change),
-                    Some(blocker) => self.keep_back(change, blocker).await?,
+        let claimed: Vec<Queued> = self.queue.drain(..).collect();
+        for (change, blocker) in self.blocked(claimed).await? {
+            match blocker {
+                None => self.queue.push_back(change),
+                Some(blocker) => {
+                    let outcome = Outcome::new(Verdict::Parked, PERSON, kept_back(&blocker));
+                    self.settle_unsent(change, outcome).await?;
                 }
             }
         }
-        free.sort_by_key(|change| (change.stage, change.change_ref));
-        self.queue = free.into();
+        self.queue.make_contiguous().sort_by_key(|change| (change.stage, change.change_ref));
         Ok(())
     }
 
-    async fn keep_back(&mut self, change: Queued, blocker: &Blocker) -> Result<(), EngineError> {
-        use ChangeState::{Claimed, Sent, Waiting};
-        let state = match blocker.state {
-            Waiting | Claimed | Sent if blocker.job == change.job && blocker.stopped.is_none() => {
-                // Of the same run: it will be settled in a moment.
-                let at = self.engine.clock.now() + TimeDelta::seconds(SOON_S);
-                return Ok(self.engine.store.postpone(&change, at).await?);
+    /// Each change with what keeps it back, if anything does.
+    async fn blocked(&self, changes: Vec<Queued>) -> Result<Vec<(Queued, Option<Blocker>)>, EngineError> {
+        let mut groups: BTreeMap<PushRef, Vec<Queued>> = BTreeMap::new();
+        for change in changes {
+            groups.entry(change.push).or_default().push(change);
+        }
+        let jobs = &self.engine.config.jobs;
+        let mut judged = Vec::new();
+        for changes in groups.into_values() {
+            let Some(first) = changes.first() else { continue };
+            let after = self.push(first).map(|push| push.after.as_slice()).unwrap_or_default();
+            let is_full =
+                |job: &&JobName| jobs.get(*job).is_some_and(|job| job.source.rows == RowsKind::Full);
+            let full: Vec<JobName> = after.iter().chain([&first.job]).filter(is_full).cloned().collect();
+            let persons: Vec<_> = changes.iter().filter_map(|change| change.extras.person.as_ref()).collect();
+            let blockers = if first.stage == 0 && after.is_empty() {
+                Vec::new()
+            } else {
+                let before = Before { jobs: after, full: &full, stage: (&first.job, first.stage) };
+                self.engine.store.blockers(&persons, before).await?
+            };
+            judged.extend(changes.into_iter().map(|change| {
+                let person = change.extras.person.as_ref();
+                let blocker = blockers.iter().find(|blocker| Some(&blocker.person) == person).cloned();
+                (change, blocker)
+            }));
+        }
+        Ok(judged)
+    }
+
+    /// After a commit: people whom the LMS has now keep nobody back any more; and what was put aside for
+    /// somebody who was just being settled is looked at once more.
+    pub(super) async fn let_through(&self, settled: &[Settled]) -> Result<(), EngineError> {
+        let mut persons: Vec<Key> = Vec::new();
+        let mut aside = Vec::new();
+        for Settled { change, state, code, .. } in settled {
+            let Some(person) = &change.extras.person else { continue };
+            match state {
+                QueuedState::Accepted(_) | QueuedState::Already(_) if change.stage == 0 => {
+                    persons.push(person.clone());
+                }
+                QueuedState::Parked { .. } if code == PERSON => aside.push(change.clone()),
+                _ => {}
             }
-            Waiting | Claimed | Sent => "waits to be delivered",
-            ChangeState::Held => "is held",
-            ChangeState::Refused => "was refused by the LMS",
-            ChangeState::Parked => "is parked",
-            _ => "is in doubt",
-        };
-        let stopped = blocker.stopped.as_ref().map(|name| format!(", whose connection {name} is stopped"));
-        let reason = format!(
-            "{} {state} in job {} ({}){}; this goes once that is settled",
-            blocker.person,
-            blocker.job,
-            blocker.push,
-            stopped.unwrap_or_default()
-        );
-        self.settle_unsent(change, Outcome::new(Verdict::Parked, "person", reason)).await
+        }
+        for (change, blocker) in self.blocked(aside).await? {
+            persons.extend(change.extras.person.filter(|_| blocker.is_none()));
+        }
+        if persons.is_empty() || !self.engine.config.waits_for_people() {
+            return Ok(());
+        }
+        if self.engine.store.resume_persons(&persons.iter().collect::<Vec<_>>()).await? > 0 {
+            self.engine.wake_all();
+        }
+        Ok(())
     }
 
     /// Gives each claimed record that has one its lasting registration, made now where there is none.
@@ -98,4 +109,23 @@ impl Line {
         }
         Ok(())
     }
+}
+
+/// Why a record is kept back, and until when.
+fn kept_back(blocker: &Blocker) -> String {
+    let state = match blocker.state {
+        ChangeState::Waiting | ChangeState::Claimed | ChangeState::Sent => "waits to be delivered",
+        ChangeState::Held => "is held",
+        ChangeState::Refused => "was refused by the LMS",
+        ChangeState::Parked => "is parked",
+        _ => "is in doubt",
+    };
+    let stopped = blocker.stopped.as_ref().map(|name| format!(", whose connection {name} is stopped"));
+    format!(
+        "{} {state} in job {} ({}){}; this goes once that is settled",
+        blocker.person,
+        blocker.job,
+        blocker.push,
+        stopped.unwrap_or_default()
+    )
 }

@@ -16,8 +16,9 @@ use super::{Engine, EngineError};
 /// How many links are made at a time.
 const PAGE: u32 = 500;
 
-/// What the registration of a record is for: the learner is what the key says beside activity and instance.
-/// Both are values, so renaming a column changes nobody; and the spelling of an address does not count.
+/// What the registration of a record is for: the learner is what the key says beside activity and instance,
+/// among the people of the push. Both are values, so renaming a column changes nobody; and the spelling of an
+/// address does not count.
 pub(super) fn enrolment(push: &Push, key: &Key, fields: &Fields) -> Enrolment {
     let telling = push.operation.registers.unwrap_or_default();
     let instance =
@@ -37,7 +38,8 @@ pub(super) fn enrolment(push: &Push, key: &Key, fields: &Fields) -> Enrolment {
     if learner.is_empty() {
         learner = values.iter().map(String::as_str).collect();
     }
-    Enrolment { learner: Key::from_values(learner).to_string(), instance }
+    let people = std::iter::once(push.learners.as_str()).chain(learner);
+    Enrolment { learner: Key::from_values(people).to_string(), instance }
 }
 
 /// An address without what makes no other address: the case of its host, a slash or `#/` at its end. Any
@@ -129,6 +131,8 @@ impl Engine {
         push_ref: PushRef,
     ) -> Result<Option<Exported>, EngineError> {
         let Some(path) = &push.export else { return Ok(None) };
+        // One at a time: a late one that began before never puts its older links in the place of newer ones.
+        let _turn = self.exporting.lock().await;
         match self.write_links(push, push_ref, path).await {
             Ok(written) => Ok(Some(written)),
             Err(error @ EngineError::Store(_)) => Err(error),
@@ -178,8 +182,11 @@ impl Engine {
             None => None,
             Some(_) => {
                 let wanted = [enrolment(push, &row.key, &known.fields)];
-                let found = self.store.known_registrations(&push.connection, wanted.iter()).await?;
-                found.into_iter().next().flatten()
+                // Made here where a first load has taken the record for known.
+                let wanted = wanted.map(|enrolment| (enrolment, uuid::Uuid::new_v4().to_string()));
+                let now = self.clock.now();
+                let found = self.store.registrations(&push.connection, &wanted, now).await?;
+                found.into_iter().next()
             }
         };
         Ok(Some(Item {

@@ -82,6 +82,8 @@ pub struct Engine {
     settled: Notify,
     /// Wakes the mail delivery.
     mail: Notify,
+    /// Held while a file of links is written.
+    exporting: tokio::sync::Mutex<()>,
 }
 
 impl Engine {
@@ -104,6 +106,7 @@ impl Engine {
             queued,
             settled: Notify::new(),
             mail: Notify::new(),
+            exporting: tokio::sync::Mutex::default(),
         }))
     }
 

@@ -18,8 +18,20 @@ const COMMIT_WINDOW: Duration = Duration::from_millis(50);
 const COMMIT_SIZE: usize = 500;
 /// How often one record is tried that fails in passing, before it is parked.
 const RECORD_TRIES: u32 = 6;
+/// After how many lost calls in a row, with something harmless answered in between, the connection is stopped
+/// rather than one more record put in doubt.
+const LOST_CALLS: u32 = 5;
 /// How long a record in doubt is read back that can't be read in passing.
 const READ_BACK_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a failure of the connection means for the records of its call.
+#[derive(Clone, Copy)]
+struct Pause {
+    /// How long it is paused.
+    wait: Duration,
+    /// Whether it was well until then.
+    was_well: bool,
+}
 
 /// What is to be done with a change after a call.
 enum Fate {
@@ -43,13 +55,19 @@ impl Line {
                 trouble && work != Work::ReadBack
             })
             .collect();
+        // A connection that was well until now fails because of the record, most likely.
+        let was_well = self.failures == 0;
         // A call that was out already when the pause began says nothing of what came after.
         if troubles.is_empty()
             && work != Work::ReadBack
             && self.paused_at.is_none_or(|paused| begun >= paused)
         {
-            self.failures = 0;
+            // An answer to something harmless is no proof that records come through.
+            self.probed = work == Work::Probe;
+            self.failures = if self.probed { self.failures } else { 0 };
             self.paused_until = None;
+        } else {
+            self.probed = false;
         }
         let stop = troubles.iter().find(|outcome| outcome.verdict == Verdict::StopConnection);
         let stop = stop.map(|outcome| (outcome.code.clone(), outcome.reason.clone()));
@@ -58,6 +76,7 @@ impl Line {
             _ => None,
         });
         let wait = wait.map(|(asked, outcome)| self.pause(asked, outcome)).unwrap_or_default();
+        let pause = Pause { wait, was_well };
         let alone = changes.len() == 1;
         let mut again = Vec::new();
         for (place, change) in changes.into_iter().enumerate() {
@@ -70,8 +89,8 @@ impl Line {
                 Outcome::new(Verdict::InDoubt, "no outcome", reason)
             });
             let fate = match work {
-                Work::Deliver => self.delivered(&change, &outcome, alone, wait),
-                Work::Follow => self.followed(&change, &outcome, alone, wait),
+                Work::Deliver => self.delivered(&change, &outcome, alone, pause),
+                Work::Follow => self.followed(&change, &outcome, alone, pause),
                 Work::ReadBack | Work::Probe => self.read_back(&change, &outcome),
             };
             match fate {
@@ -89,8 +108,15 @@ impl Line {
                 self.looking.remove(change_ref);
             });
         }
+        let lost = self.outcomes.iter().any(|kept| matches!(kept.state, QueuedState::InDoubt { .. }));
         if let Some((code, reason)) = stop {
             self.stop(&code, &reason).await?;
+        } else if lost && self.failures >= LOST_CALLS {
+            let reason = format!(
+                "{LOST_CALLS} calls in a row have come back without an answer, and none of them may be repeated: \
+                 look what is wrong over there; the next run tries again"
+            );
+            self.stop("lost answers", &reason).await?;
         } else if self.is_paused() {
             self.give_back().await?;
         }
@@ -127,8 +153,8 @@ impl Line {
         let mut reason = outcome.reason.clone();
         if change.task.is_some() && matches!(state, QueuedState::Parked { .. }) {
             reason = format!(
-                "{reason}; it was followed as long as `task_deadline_s` of the connection allows: look in the LMS \
-                 whether it has ended; the record is sent again at the job's next run"
+                "{reason}; it was followed as long as the connection allows (`task_deadline_s`): look in the LMS whether \
+                 it has ended; the record is sent again at the job's next run"
             );
         }
         if outcome.verdict == Verdict::Already && state == QueuedState::Refused {
@@ -141,7 +167,7 @@ impl Line {
     }
 
     /// The fate of a record that was sent.
-    fn delivered(&mut self, change: &Queued, outcome: &Outcome, alone: bool, wait: Duration) -> Fate {
+    fn delivered(&mut self, change: &Queued, outcome: &Outcome, alone: bool, pause: Pause) -> Fate {
         let now = self.engine.clock.now();
         let unsure = !outcome.had_no_effect && !self.is_repeatable(change);
         let state = match &outcome.verdict {
@@ -167,10 +193,13 @@ impl Line {
             {
                 QueuedState::InDoubt { look_at: self.read_back_at(change, now) }
             }
+            Verdict::RetryConnection { .. } if pause.was_well && is_tried_out(change) => {
+                QueuedState::Parked { reference: false }
+            }
             Verdict::RetryConnection { .. } => {
                 // Behind the others: one record that makes the server hang does not keep them waiting.
-                let at = after(now, wait + Duration::from_secs(1));
-                QueuedState::Again { at, tried: false, sent: !outcome.had_no_effect }
+                let at = after(now, pause.wait + Duration::from_secs(1));
+                QueuedState::Again { at, tried: pause.was_well, sent: !outcome.had_no_effect }
             }
             Verdict::StopConnection => QueuedState::Again { at: now, tried: false, sent: false },
             Verdict::Retry
@@ -183,7 +212,7 @@ impl Line {
     }
 
     /// The fate of a record whose task was asked for.
-    fn followed(&mut self, change: &Queued, outcome: &Outcome, alone: bool, wait: Duration) -> Fate {
+    fn followed(&mut self, change: &Queued, outcome: &Outcome, alone: bool, pause: Pause) -> Fate {
         let now = self.engine.clock.now();
         let age = (now - change.sent_at.unwrap_or(now)).to_std().unwrap_or_default();
         let open = matches!(outcome.verdict, Verdict::InProgress | Verdict::RetryConnection { .. });
@@ -195,9 +224,11 @@ impl Line {
             Verdict::InProgress => {
                 Fate::LookAgain(after(now, age.clamp(Duration::from_secs(1), Duration::from_secs(30))))
             }
-            Verdict::RetryConnection { .. } => Fate::LookAgain(after(now, wait + Duration::from_secs(1))),
+            Verdict::RetryConnection { .. } => {
+                Fate::LookAgain(after(now, pause.wait + Duration::from_secs(1)))
+            }
             Verdict::StopConnection => Fate::LookAgain(now),
-            _ => self.delivered(change, outcome, alone, wait),
+            _ => self.delivered(change, outcome, alone, pause),
         }
     }
 
@@ -208,7 +239,8 @@ impl Line {
         let age = (now - change.sent_at.unwrap_or(now)).to_std().unwrap_or_default();
         match &outcome.verdict {
             Verdict::Accepted => Fate::Settled(QueuedState::Accepted(self.standing(change))),
-            Verdict::Absent => Fate::Settled(again(change, now, false)),
+            // Once more, and not for ever: what the LMS loses twice is for a person.
+            Verdict::Absent if change.attempts < 2 => Fate::Settled(again(change, now, false)),
             Verdict::Retry | Verdict::RetryConnection { .. } if age < READ_BACK_FOR => {
                 let next = age.clamp(Duration::from_secs(2), Duration::from_secs(300));
                 Fate::LookAgain(after(now, next))
@@ -263,7 +295,9 @@ impl Line {
             return Ok(());
         }
         self.engine.store.settle(&self.outcomes).await?;
-        for Settled { change, state, .. } in self.outcomes.drain(..) {
+        let settled = std::mem::take(&mut self.outcomes);
+        self.let_through(&settled).await?;
+        for Settled { change, state, .. } in settled {
             self.looking.remove(&change.change_ref);
             if !matches!(state, QueuedState::Again { .. } | QueuedState::Followed { .. }) {
                 self.most.remove(&change.change_ref);
@@ -275,9 +309,13 @@ impl Line {
     }
 }
 
+fn is_tried_out(change: &Queued) -> bool {
+    change.attempts + 1 >= RECORD_TRIES
+}
+
 /// A record that failed in passing: tried again, a limited number of times.
 fn again(change: &Queued, now: DateTime<Utc>, sent: bool) -> QueuedState {
-    if change.attempts + 1 >= RECORD_TRIES {
+    if is_tried_out(change) {
         return QueuedState::Parked { reference: false };
     }
     QueuedState::Again { at: after(now, pause(change.attempts)), tried: true, sent }

@@ -27,14 +27,17 @@ impl Engine {
     /// When disk or database fail.
     pub async fn recover(self: &Arc<Self>) -> Result<Vec<RunRef>, EngineError> {
         let now = self.clock.now();
-        let mut reads_back = Vec::new();
+        let (mut unrepeatable, mut reads_back) = (Vec::new(), Vec::new());
         for connection in self.config.connections.values() {
             // Not before the call has surely come to its end over there.
             let look_at = after(now, connection.timeout);
-            let operations = connection.operations.iter().filter(|operation| operation.reads_back);
-            reads_back.extend(operations.map(|operation| (&connection.name, &operation.name, look_at)));
+            let operations = || connection.operations.iter();
+            let once = operations().filter(|operation| !operation.repeatable);
+            unrepeatable.extend(once.map(|operation| &operation.name));
+            let doubtful = operations().filter(|operation| operation.reads_back);
+            reads_back.extend(doubtful.map(|operation| (&connection.name, &operation.name, look_at)));
         }
-        let (waiting, doubtful) = self.store.recover_claims(&reads_back, now).await?;
+        let (waiting, doubtful) = self.store.recover_claims(&unrepeatable, &reads_back, now).await?;
         if waiting > 0 {
             tracing::info!(changes = waiting, "changes of an interrupted delivery wait again");
         }

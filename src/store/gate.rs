@@ -5,7 +5,7 @@ use sqlx::Row;
 use crate::model::{ChangeState, ConnectionName, JobName, Key, PushId};
 
 use super::values::{count, json, state};
-use super::{PushRef, RunRef, Store, StoreError};
+use super::{PushRef, Store, StoreError};
 
 /// A change of a person that is not in the LMS yet, as far as is known.
 #[derive(Clone, Debug)]
@@ -29,8 +29,8 @@ pub struct Before<'a> {
     pub jobs: &'a [JobName],
     /// Those of them whose exports are full: what a newer one does not want any more is void.
     pub full: &'a [JobName],
-    /// Changes of this run that are delivered before this stage.
-    pub stage: (RunRef, i64),
+    /// Users of this job, where the change is of a later stage.
+    pub stage: (&'a JobName, i64),
 }
 
 impl Store {
@@ -40,7 +40,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let persons: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
-        let Before { jobs, full, stage: (run, stage) } = before;
+        let Before { jobs, full, stage: (job, stage) } = before;
         let [jobs, full] = [jobs, full].map(|jobs| jobs.iter().map(JobName::as_str).collect::<Vec<_>>());
         let rows = sqlx::query(
             "SELECT u.person, p.job, p.push, u.state,
@@ -48,7 +48,10 @@ impl Store {
              FROM change u INDEXED BY change_person JOIN push p ON p.push_ref = u.push_ref
              WHERE u.person IN (SELECT value FROM json_each(?1))
                AND u.state IN ('waiting', 'claimed', 'sent', 'held', 'refused', 'parked', 'in_doubt')
-               AND (p.job IN (SELECT value FROM json_each(?2)) OR (u.run_ref = ?3 AND u.stage < ?4))
+               AND u.stage = 0 AND (p.job IN (SELECT value FROM json_each(?2)) OR (p.job = ?3 AND ?4 > 0))
+               -- Whom the LMS has acknowledged is there, whatever has become of a later change.
+               AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.push_ref = u.push_ref AND s.key = u.key
+                               AND s.standing IN ('active', 'inactive'))
                AND u.change_ref = (SELECT max(change_ref) FROM change l INDEXED BY change_key
                                    WHERE l.push_ref = u.push_ref AND l.key = u.key AND l.state <> 'superseded')
                -- What was held or refused of an export is void once a newer one has been planned without it.
@@ -61,7 +64,7 @@ impl Store {
         )
         .bind(json(&persons)?)
         .bind(json(&jobs)?)
-        .bind(run.0)
+        .bind(job.as_str())
         .bind(stage)
         .bind(json(&full)?)
         .fetch_all(&self.reader)
@@ -90,6 +93,33 @@ impl Store {
         .execute(&self.writer)
         .await?;
         Ok(done.rows_affected())
+    }
+
+    /// Gives what was parked for these people its next try: the LMS has them now. Runs that had ended with
+    /// it are open again, so that they report once more. Gives how many.
+    pub async fn resume_persons(&self, persons: &[&Key]) -> Result<u64, StoreError> {
+        let persons: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
+        let mut transaction = self.begin().await?;
+        let runs: Vec<i64> = sqlx::query_scalar(
+            "UPDATE change INDEXED BY change_person SET state = 'waiting', attempts = 0, next_at = 0
+             WHERE person IN (SELECT value FROM json_each(?)) AND state = 'parked' AND code = 'person'
+             RETURNING run_ref",
+        )
+        .bind(json(&persons)?)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let resumed = runs.len() as u64;
+        if resumed > 0 {
+            sqlx::query(
+                "UPDATE run SET finished_at = NULL
+                 WHERE run_ref IN (SELECT value FROM json_each(?)) AND phase = 'done'",
+            )
+            .bind(json(&runs)?)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(resumed)
     }
 
     /// How many of what was resumed has not had its try yet, connections that are stopped aside.

@@ -4,6 +4,7 @@
 //! behind it. It knows no file of an export, no LMS and no clock: times come in as arguments.
 
 mod account;
+mod claiming;
 mod copying;
 mod doubtful;
 mod ending;

@@ -11,14 +11,14 @@
 //! | accepted, already, refused, superseded | ended | – |
 
 use chrono::{DateTime, Utc};
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row};
 
 use crate::model::{
     ChangeKind, ChangeState, ConnectionName, Extras, Fields, JobName, Key, OperationName, PushId,
 };
 
-use super::values::{count, from_json, json, kind, maybe_time, millis, time};
+use super::values::{count, from_json, json, kind, maybe_time, millis};
 use super::{PushRef, RunRef, Store, StoreError};
 
 /// A change that was claimed for delivery.
@@ -93,77 +93,6 @@ pub struct OpenRow {
 }
 
 impl Store {
-    /// Claims the next changes of a connection that are due, at most `limit`, in order of delivery; none of
-    /// the pushes that are `quiet` while they are planned.
-    pub async fn claim_changes(
-        &self,
-        connection: &ConnectionName,
-        now: DateTime<Utc>,
-        limit: u32,
-        quiet: &[PushRef],
-    ) -> Result<Vec<Queued>, StoreError> {
-        // Looking costs no lock: only where something is due is the writer asked.
-        if self.next_due(connection, quiet).await?.is_none_or(|due| due > now) {
-            return Ok(Vec::new());
-        }
-        let mut transaction = self.begin().await?;
-        let rows = sqlx::query(select_queued!(
-            "FROM change c INDEXED BY change_queue
-                  JOIN run r ON r.run_ref = c.run_ref JOIN push p ON p.push_ref = c.push_ref
-             WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired' AND c.next_at <= ?
-               AND c.push_ref NOT IN (SELECT value FROM json_each(?))
-               AND NOT EXISTS (SELECT 1 FROM change e INDEXED BY change_key
-                               WHERE e.push_ref = c.push_ref AND e.key = c.key
-                               AND (e.state IN ('claimed', 'sent', 'in_doubt')
-                                    OR (e.state = 'waiting' AND e.change_ref < c.change_ref)))
-               AND NOT EXISTS (SELECT 1 FROM push_run l
-                               WHERE l.run_ref = c.run_ref AND l.stage < c.stage
-                               AND EXISTS (SELECT 1 FROM change e INDEXED BY change_run
-                                           WHERE e.run_ref = l.run_ref AND e.push_ref = l.push_ref
-                                           AND e.state IN ('waiting', 'claimed', 'sent')
-                                           AND e.connection = c.connection))
-             ORDER BY c.stage, c.change_ref LIMIT ?"
-        ))
-        .bind(connection.as_str())
-        .bind(millis(now))
-        .bind(refs(quiet)?)
-        .bind(limit)
-        .fetch_all(&mut *transaction)
-        .await?;
-        let queued = rows.iter().map(queued).collect::<Result<Vec<_>, _>>()?;
-        if !queued.is_empty() {
-            let mut query = QueryBuilder::new("UPDATE change SET state = 'claimed' WHERE change_ref IN (");
-            let mut list = query.separated(", ");
-            for change in &queued {
-                list.push_bind(change.change_ref);
-            }
-            query.push(")");
-            query.build().persistent(false).execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(queued)
-    }
-
-    /// When the next waiting change of a connection is due, those of `quiet` pushes aside; `None` where none
-    /// waits.
-    pub async fn next_due(
-        &self,
-        connection: &ConnectionName,
-        quiet: &[PushRef],
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let row = sqlx::query(
-            "SELECT c.next_at FROM change c INDEXED BY change_due JOIN run r ON r.run_ref = c.run_ref
-             WHERE c.connection = ? AND c.state = 'waiting' AND r.phase <> 'acquired'
-               AND c.push_ref NOT IN (SELECT value FROM json_each(?))
-             ORDER BY c.next_at LIMIT 1",
-        )
-        .bind(connection.as_str())
-        .bind(refs(quiet)?)
-        .fetch_optional(&self.reader)
-        .await?;
-        row.map(|row| time(row.try_get(0)?)).transpose()
-    }
-
     /// Marks claimed changes as sent, on disk, before a call that may not be repeated goes out.
     pub async fn mark_sent(&self, changes: &[i64], at: DateTime<Utc>) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
@@ -183,7 +112,7 @@ impl Store {
     pub async fn claimed(&self, push: PushRef) -> Result<u64, StoreError> {
         let row = sqlx::query(
             "SELECT count(*) FROM change INDEXED BY change_open
-             WHERE push_ref = ? AND (state = 'claimed' OR (state = 'sent' AND task IS NULL))",
+             WHERE push_ref = ? AND state IN ('claimed', 'sent') AND (state = 'claimed' OR task IS NULL)",
         )
         .bind(push.0)
         .fetch_one(&self.reader)
@@ -204,32 +133,26 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a claimed change back unsent, not to be claimed before that time.
-    pub async fn postpone(&self, change: &Queued, at: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE change SET state = 'waiting', next_at = ? WHERE change_ref = ? AND state = 'claimed'",
-        )
-        .bind(millis(at))
-        .bind(change.change_ref)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
     /// After a crash: what was claimed is waiting again, and what was sent without a task to follow is in
     /// doubt; it is read back at that time where its connection and operation are among these. Only the
     /// holder of the data directory may ask. Gives how many of each.
     pub async fn recover_claims(
         &self,
+        unrepeatable: &[&OperationName],
         reads_back: &[(&ConnectionName, &OperationName, DateTime<Utc>)],
         now: DateTime<Utc>,
     ) -> Result<(u64, u64), StoreError> {
         let mut transaction = self.begin().await?;
-        let waiting =
-            sqlx::query("UPDATE change SET state = 'waiting', maybe_sent = 1 WHERE state = 'claimed'")
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
+        // What may not be repeated is marked as sent before it goes out: so this was not.
+        let waiting = sqlx::query(
+            "UPDATE change SET state = 'waiting',
+                    maybe_sent = maybe_sent OR operation NOT IN (SELECT value FROM json_each(?))
+             WHERE state = 'claimed'",
+        )
+        .bind(json(&unrepeatable.iter().map(|name| name.as_str()).collect::<Vec<_>>())?)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
         for (connection, operation, look_at) in reads_back {
             sqlx::query(
                 "UPDATE change SET look_at = ? WHERE connection = ? AND operation = ? AND state = 'sent'
@@ -253,11 +176,6 @@ impl Store {
         transaction.commit().await?;
         Ok((waiting, doubtful))
     }
-}
-
-/// Pushes as one bound value.
-fn refs(pushes: &[PushRef]) -> Result<String, StoreError> {
-    json(&pushes.iter().map(|push| push.0).collect::<Vec<_>>())
 }
 
 pub(super) fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {

@@ -54,7 +54,7 @@ impl Store {
     }
 
     /// The registrations that are there already.
-    pub async fn known_registrations<'a>(
+    async fn known_registrations<'a>(
         &self,
         connection: &ConnectionName,
         wanted: impl Iterator<Item = &'a Enrolment> + Send,

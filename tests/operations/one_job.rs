@@ -35,7 +35,7 @@ fn check(connection: &str, push: &str, product: &str) {
     let one = *["E1", "E2"].iter().find(is_refused).unwrap();
     let told = run.told("refusals");
     let reason = format!(
-        "{one} person: its person {one} was refused by the LMS in job all (upside.manage_user); this goes once that \
+        "{one} person: {one} was refused by the LMS in job all (upside.manage_user); this goes once that \
          is settled"
     );
     assert!(told.contains(&reason), "{told:#?}");
