@@ -35,7 +35,7 @@ pub(super) struct LinkFile {
 }
 
 enum Body {
-    Csv(csv::Writer<BufWriter<NamedTempFile>>),
+    Csv(Box<csv::Writer<BufWriter<NamedTempFile>>>),
     Workbook { book: Box<Workbook>, row: u32 },
     Forms { known: BTreeSet<String>, written: BTreeSet<String>, changed: bool },
 }
@@ -57,7 +57,7 @@ impl LinkFile {
                 make_folder(path).map_err(failed)?;
                 let mut writer = csv::Writer::from_writer(BufWriter::new(beside(path).map_err(failed)?));
                 writer.write_record(&header).map_err(|error| failed(error.into()))?;
-                Body::Csv(writer)
+                Body::Csv(Box::new(writer))
             }
             Some(ending) if ending.eq_ignore_ascii_case("xlsx") => {
                 make_folder(path).map_err(failed)?;
