@@ -19,7 +19,8 @@ pub(super) async fn check(global: &Global, args: &Check) -> Result<u8, Failure> 
     let (errors, notices): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(Problem::is_error);
     errors.iter().chain(&notices).for_each(|problem| say(problem.to_string()));
     if !errors.is_empty() || loaded.config.is_none() {
-        say(format!("\n{} problems in {} files", errors.len(), loaded.files.len()));
+        let problems = if errors.len() == 1 { "problem" } else { "problems" };
+        say(format!("\n{} {problems} in {} files", errors.len(), loaded.files.len()));
         return Ok(2);
     }
     say(format!("{} files, no problem", loaded.files.len()));
@@ -88,6 +89,8 @@ async fn live(config: &Config) -> u8 {
 fn found(outcome: &Outcome) -> String {
     match outcome.verdict {
         Verdict::Accepted if outcome.code != NOT_CHECKABLE => "signed in".to_owned(),
+        // The LMS's words may begin with the code.
+        _ if outcome.reason.starts_with(&outcome.code) => outcome.reason.clone(),
         _ => format!("{}: {}", outcome.code, outcome.reason),
     }
 }

@@ -57,7 +57,8 @@ fn stopped(report: &Report) -> Vec<Value> {
     let one = |line: &super::StoppedLine| {
         let title = format!("Connection {} is stopped", clean(line.connection.as_str()));
         let answer = clean(&format!("{}: {}", line.code, line.reason));
-        let rest = "Nothing more is sent through it until then.".to_owned();
+        let rest =
+            "Nothing more is sent through it until its next run: put this right before that.".to_owned();
         need(title, Vec::new(), vec![answer, rest], vec!["rollbook check --live".to_owned()])
     };
     report.stopped.iter().map(one).collect()

@@ -201,7 +201,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r#"
         2 R rejected Email="nobody": column `mail`: `nobody` is not an e-mail address (name@example.org) & Grade="101": `101` is no grade: one in figures goes from 0 to 100
         2 R rejected Email="nobody": column `mail`: `nobody` is not an e-mail address (name@example.org) & -="": both `Email` (column `mail`) and `EmployeeID` (column `id`) have a value; exactly one of `Email` and `EmployeeID` is allowed, so empty all cells but one
-        2 R rejected Status="Done": `Done` is not one of `Completed`
+        2 R rejected Status="Done": `Done` is not one of `Completed`; correct it, or say with `values` in the job what it stands for
         "#);
     }
 

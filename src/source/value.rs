@@ -120,9 +120,11 @@ impl<'a> Rule<'a> {
                 read.read(text).map_err(|fault| self.not_a_moment(text, read, &fault))
             }
             (FieldKind::List { separator, of }, _) => return self.list(text, *separator, *of),
-            (FieldKind::OneOf(allowed), _) if !allowed.iter().any(|value| value == text) => {
-                Err(format!("{} is not one of {}", self.quoted(text), listed(allowed.iter())))
-            }
+            (FieldKind::OneOf(allowed), _) if !allowed.iter().any(|value| value == text) => Err(format!(
+                "{} is not one of {}; correct it, or say with `values` in the job what it stands for",
+                self.quoted(text),
+                listed(allowed.iter())
+            )),
             (FieldKind::Email | FieldKind::Part { email: true, .. }, _) => {
                 self.check_address(text).and_then(|()| self.plain(text))
             }
@@ -240,7 +242,7 @@ impl<'a> Rule<'a> {
     /// What to do about dates that are written in another way, where the job says none.
     fn date_hint(&self) -> &'static str {
         match self.mapping.date {
-            Some(_) => "",
+            Some(_) => "; correct it, or `date` of the field in the job",
             None => "; if the export writes dates in another way, add `date = \"…\"` to the field",
         }
     }

@@ -83,7 +83,13 @@ fn the_value_table_is_exact_then_in_any_case() {
     status.default = Some("Active".to_owned());
     check(&status, " ", Ok("Active"));
     status.values = None;
-    check(&status, "active", Err("`active` is not one of `Active`, `Inactive`"));
+    check(
+        &status,
+        "active",
+        Err(
+            "`active` is not one of `Active`, `Inactive`; correct it, or say with `values` in the job what it stands for",
+        ),
+    );
 }
 
 #[test]
@@ -98,7 +104,11 @@ fn dates_come_out_as_the_vendor_wants_them() {
     check(&date, "01/02/2024", Ok("02/01/2024"));
     check(&date, "01/02/2024 00:00", Ok("02/01/2024"));
     check(&date, "31/02/2024", Err("`31/02/2024` is no day of the calendar; it is read as DD/MM/YYYY"));
-    check(&date, "1.2.2024", Err("`1.2.2024` is not a date written as DD/MM/YYYY"));
+    check(
+        &date,
+        "1.2.2024",
+        Err("`1.2.2024` is not a date written as DD/MM/YYYY; correct it, or `date` of the field in the job"),
+    );
     check_cell(
         &date,
         Cell::Date(day.and_hms_opt(23, 0, 0).unwrap()),
@@ -170,7 +180,7 @@ fn times_come_out_as_iso_writes_them() {
     `2026-02-30` names a day or a time that there is not; it is read as YYYY-MM-DDTHH:MM:SS
     `2026-11-21 25:00` names a day or a time that there is not; it is read as YYYY-MM-DDTHH:MM:SS
     `26-11-21` has no year of four digits; it is read as YYYY-MM-DDTHH:MM:SS
-    `21/11/2026` is not a date and time written as DD/MM/YYYY HH:MM; a zone may follow (Z, +01:00)
+    `21/11/2026` is not a date and time written as DD/MM/YYYY HH:MM; a zone may follow (Z, +01:00); correct it, or `date` of the field in the job
     `31/02/2026 08:30` names a day or a time that there is not; it is read as DD/MM/YYYY HH:MM
     "#);
     time.values =

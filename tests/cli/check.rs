@@ -15,7 +15,8 @@ fn check(world: &mut World, expected: &[&str]) {
             "{words}\n{told:#?}"
         );
     }
-    assert!(ended.stdout.contains(&format!("{} problems in 2 files", expected.len())), "{}", ended.stdout);
+    let problems = if expected.len() == 1 { "problem" } else { "problems" };
+    assert!(ended.stdout.contains(&format!("{} {problems} in 2 files", expected.len())), "{}", ended.stdout);
 }
 
 #[test]

@@ -8,12 +8,14 @@ mod stands;
 mod furnish;
 
 mod already;
+mod bad_input;
 mod batches;
 mod blocks;
 mod doubts;
 mod forms;
 mod links;
 mod links_kept;
+mod live;
 mod on_change;
 mod one_job;
 mod people_first;

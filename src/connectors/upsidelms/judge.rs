@@ -9,6 +9,8 @@ use crate::model::{Outcome, Verdict};
 
 /// The longest reason that is kept, in characters.
 pub(super) const REASON_CHARS: usize = 2_000;
+/// What to look at where the portal does not know its key.
+const WRONG_KEY: &str = "is portal_key that of the portal at base_url?";
 /// The longest code that is kept, in characters.
 const CODE_CHARS: usize = 40;
 
@@ -59,6 +61,9 @@ pub(super) fn told(verdict: Verdict, code: &str, errors: &[&LmsError], secrets: 
         text => format!("{code}: {text}"),
     });
     let words = clean(&words.collect::<Vec<_>>().join("; "), REASON_CHARS, secrets);
+    let names_key = errors.iter().any(|error| error.words().contains("portal key"));
+    let words =
+        if verdict == Verdict::StopConnection && names_key { format!("{words}; {WRONG_KEY}") } else { words };
     Outcome::new(verdict, clean(code, CODE_CHARS, secrets), words)
 }
 

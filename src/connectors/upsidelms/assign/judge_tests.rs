@@ -49,7 +49,9 @@ fn check_item(code: &str, text: &str, verdict: Verdict) {
         r#","curriculum_assignment_status":[{{"status":"fail","{code}":"{text}","curr_id":"31"}}],
            "assignment_status":"fail""#
     );
-    check(&about_ann("fail", &rest), (verdict, code, text));
+    let hint = "; is portal_key that of the portal at base_url?";
+    let hint = if text.contains("(Portal Key)") { hint } else { "" };
+    check(&about_ann("fail", &rest), (verdict, code, &format!("{text}{hint}")));
 }
 
 #[test]

@@ -145,7 +145,7 @@ mod tests {
             SAMPLE_PORTAL_KEY,
             Verdict::StopConnection,
             "Err001",
-            "Invalid value received against parameter. (Portal key)",
+            "Invalid value received against parameter. (Portal key); is portal_key that of the portal at base_url?",
         );
         check(
             SAMPLE_ERRORS,
@@ -216,7 +216,7 @@ mod tests {
             r#"{"Err001":"Invalid value received against parameter. (PORTAL  KEY)"}"#,
             Verdict::StopConnection,
             "Err001",
-            "Invalid value received against parameter. (PORTAL  KEY)",
+            "Invalid value received against parameter. (PORTAL  KEY); is portal_key that of the portal at base_url?",
         );
         check_item(
             r#"{"Err002":"Mandatory Field. (Token ID)"}"#,
