@@ -56,7 +56,7 @@ fn an_unknown_status_word_is_a_reject() {
 fn a_date_in_the_wrong_form_is_a_reject() {
     let rows = [CROWD_HEADER, "M1,P-7,Passed,80,2026-11-20", "bad,P-7,Passed,80,20/11/2026"];
     let reason = "completionDate \"20/11/2026\": column `day`: `20/11/2026` is not a date and time written as \
-                  YYYY-MM-DD, with Z or the distance from UTC (+01:00) behind it or not; correct it, or `date` of the \
+                  YYYY-MM-DD; a zone may follow (Z, +01:00); correct it, or `date` of the \
                   field in the job";
     assert_eq!(rejected("crowd.set_completion", CROWD, &rows), [reason]);
     let rows = [SMARTERU_HEADER, SESSION, "bad,bob@example.org,Staff,1,9,Attended,,2026-02-30"];

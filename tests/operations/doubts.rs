@@ -42,7 +42,7 @@ fn a_completion_whose_call_was_out_is_in_doubt_and_never_sent_again() {
         let text = world.mail_of(&run).flat();
         for words in [
             "* 1 change is in doubt Listed below. The LMS may have it or not, so look there;",
-            "IN DOUBT: the LMS may have it or not Look in the LMS for each of these;",
+            "IN DOUBT: the LMS may have it or not Look in the LMS for each of these.",
             "row 2, key M1,P-7, in doubt",
         ] {
             assert!(text.contains(words), "{words} in {text}");
@@ -56,12 +56,12 @@ fn a_completion_whose_call_was_out_is_in_doubt_and_never_sent_again() {
             let later = later.expect("partial, 1 unchanged, 1 create, 1 parked");
             let reason = format!(
                 "M1,P-7 in doubt: an earlier change of this record (run {}) is in doubt: find out in the LMS whether \
-                 it is there; it is not sent again before that is settled",
+                 it is there, and say so with `rollbook settle`; nothing more is sent of it before",
                 run.run()
             );
             assert_eq!(later.told("refusals"), [reason], "{rows}");
             let text = world.mail_of(&later).flat();
-            assert!(text.contains("1 of these is from earlier runs"), "{text}");
+            assert!(text.contains("From earlier runs."), "{text}");
         }
         // Nor does a file without it bring it about.
         world.sync_rows("done", &[CROWD_HEADER, TWO, TWO]);

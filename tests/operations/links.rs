@@ -101,13 +101,14 @@ fn a_registration_outlives_corrections_files_and_restarts_and_a_new_instance_has
 }
 
 #[test]
-fn the_same_learner_and_course_of_another_job_have_the_same_registration() {
+fn the_same_learner_and_course_of_another_job_have_the_same_registration_if_the_jobs_say_so() {
     let one = |name: &str, fields: &str| {
-        let more = format!("export = \"../portal/{name}.csv\"\nid = \"{name}\"\nshared = true");
+        let learners = if name == "guests" { "" } else { "learners = \"members\"" };
+        let more = format!("export = \"../portal/{name}.csv\"\nid = \"{name}\"\nshared = true\n{learners}");
         job(name, "", "full", "[\"id\", \"course\"]", &[push("media.launch_link", &more, fields)])
     };
     let fields = "em = \"mail\"\nfn = \"name\"\nactivity = \"course\"";
-    let jobs = [one("links", fields), one("extra", fields)];
+    let jobs = [one("links", fields), one("extra", fields), one("guests", fields)];
     let mut world = world(&jobs, |_| {});
     world.sync_rows("links", &[HEADER, ONE, TWO]).expect("ok, 2 create, 2 accepted");
     let other = TWO.replace("Bob Day", "Robert Day");
@@ -115,6 +116,9 @@ fn the_same_learner_and_course_of_another_job_have_the_same_registration() {
     let read = |name: &str| Export::read(&fs::read(world.path(&format!("portal/{name}.csv"))).unwrap(), b',');
     assert_eq!(read("extra").cell(0, "registration"), read("links").cell(1, "registration"));
     assert_ne!(read("extra").cell(0, "link"), read("links").cell(1, "link"));
+    // The same number may be somebody else's among other people.
+    world.sync_rows("guests", &[HEADER, &other]).expect("ok, 1 create, 1 accepted");
+    assert_ne!(read("guests").cell(0, "registration"), read("links").cell(1, "registration"));
 }
 
 #[test]

@@ -21,7 +21,8 @@ fn every_connection_signs_in_or_says_that_it_can_not_be_checked() {
     let expected = [
         "crowd: signed in",
         "ispring: signed in",
-        "media: not checkable: links are made here, so there is nothing to sign in to",
+        "media: not checkable: links are made here, so there is nothing to sign in to; name the hosts of this \
+         environment's courses in `hosts`, or a course of the other one may slip in",
         "smarteru: signed in",
         "upside: signed in",
     ];
@@ -44,7 +45,8 @@ fn wrong_secrets_are_named_each_with_its_connection() {
         "crowd: 2: no session: Invalid System ID; is system_id the identifier that the vendor assigned?",
         "ispring: invalid_client; the LMS gives no token for these credentials: are client_id and client_secret those \
          of an API key that is still there, and base_url that of its account?",
-        "media: not checkable: links are made here, so there is nothing to sign in to",
+        "media: not checkable: links are made here, so there is nothing to sign in to; name the hosts of this \
+         environment's courses in `hosts`, or a course of the other one may slip in",
         "smarteru: SU:10: User and Account API keys are invalid; check account_api and user_api of the connection",
         "upside: Err001: Invalid value received against parameter. (Portal key); is portal_key that of the portal at \
          base_url?",

@@ -122,8 +122,9 @@ fn a_task_is_followed_to_its_end_after_a_kill() {
 fn a_task_that_does_not_end_is_given_up_after_its_deadline() {
     let mut world = modules(1000, "task_deadline_s = 1");
     let run = sync(&mut world, 1).expect("partial, 1 create, 1 parked");
-    let reason = "N1 in progress: task 100027 has not ended yet, and was followed for 1 s, as long as the connection \
-                  allows; what it is to do is sent again at the job's next run";
+    let reason = "N1 in progress: task 100027 has not ended yet; it was followed as long as the connection allows \
+                  (`task_deadline_s`): look in the LMS whether it has ended; the record is sent again at the job's \
+                  next run";
     assert_eq!(run.told("refusals"), [reason]);
     world.lms().set_ispring(|account| account.polls = 0);
     sync(&mut world, 1).expect("ok, 1 create, 1 accepted");

@@ -65,7 +65,7 @@ operation = "crowdwisdom.set_completion"
     jobs/hr.toml:23 push.on_missing.staus: no such field of upsidelms.manage_user; did you mean `status`?
     jobs/hr.toml:24 push.on_return.lmsrole: found "Boss"; allowed: `Learner`, `Manager`, `Administrator`
     jobs/hr.toml:25 push.shared: found 1; allowed: true or false, without quotes
-    jobs/hr.toml:26 push.colour: unknown key; allowed here: `after`, `connection`, `export`, `fields`, `first_load`, `guard`, `id`, `key`, `on_change`, `on_missing`, `on_return`, `operation` and 2 more
+    jobs/hr.toml:26 push.colour: unknown key; allowed here: `after`, `connection`, `export`, `fields`, `first_load`, `guard`, `id`, `key`, `learners`, `on_change`, `on_missing`, `on_return` and 3 more
     jobs/hr.toml:27 push.fields.firstname: missing; upsidelms.manage_user demands this field (First Name)
     jobs/hr.toml:28 push.fields.lmsrol: no such field of upsidelms.manage_user; did you mean `lmsrole`?
     jobs/hr.toml:29 push.fields.salary: no such field of upsidelms.manage_user; `rollbook fields upsidelms.manage_user` lists them
