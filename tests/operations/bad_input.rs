@@ -96,10 +96,10 @@ fn a_value_with_the_sign_that_divides_values_is_a_reject() {
     let fields = ASSIGN.replace("unique_id = \"id\"", "unique_id = \"number\"");
     let rows = ["id,number,course", "one,L1,167", "bad,L2~L3,404~405"];
     let reasons = [
-        "unique_id \"L2~L3\": column `number`: `L2~L3` holds `~`, which separates values in what the LMS gets; none \
-         of `~`, `=` may stand in it",
-        "curr_id \"404~405\": column `course`: `404~405` holds `~`, which separates values in what the LMS gets; none \
-         of `~` may stand in it",
+        "unique_id \"L2~L3\": column `number`: `L2~L3` holds `~`, which separates values in what the LMS gets; take \
+         it out (it may hold no `~`, no `=`)",
+        "curr_id \"404~405\": column `course`: `404~405` holds `~`, which separates values in what the LMS gets; take \
+         it out (it may hold no `~`)",
     ];
     assert_eq!(rejected("upside.assign_curriculum", &fields, &rows), reasons);
 }

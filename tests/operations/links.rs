@@ -113,12 +113,14 @@ fn the_same_learner_and_course_of_another_job_have_the_same_registration_if_the_
     world.sync_rows("links", &[HEADER, ONE, TWO]).expect("ok, 2 create, 2 accepted");
     let other = TWO.replace("Bob Day", "Robert Day");
     world.sync_rows("extra", &[HEADER, &other]).expect("ok, 1 create, 1 accepted");
-    let read = |name: &str| Export::read(&fs::read(world.path(&format!("portal/{name}.csv"))).unwrap(), b',');
-    assert_eq!(read("extra").cell(0, "registration"), read("links").cell(1, "registration"));
-    assert_ne!(read("extra").cell(0, "link"), read("links").cell(1, "link"));
+    let portal = world.path("portal");
+    let read = |name: &str| Export::read(&fs::read(portal.join(format!("{name}.csv"))).unwrap(), b',');
+    let (extra, links) = (read("extra"), read("links"));
+    assert_eq!(extra.cell(0, "registration"), links.cell(1, "registration"));
+    assert_ne!(extra.cell(0, "link"), links.cell(1, "link"));
     // The same number may be somebody else's among other people.
     world.sync_rows("guests", &[HEADER, &other]).expect("ok, 1 create, 1 accepted");
-    assert_ne!(read("guests").cell(0, "registration"), read("links").cell(1, "registration"));
+    assert_ne!(read("guests").cell(0, "registration"), links.cell(1, "registration"));
 }
 
 #[test]
