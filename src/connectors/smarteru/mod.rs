@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
 use super::http::Http;
+use super::settings::path;
 use super::{
     Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Product, Setting, SettingKind, Settings,
     all_alike,
@@ -84,8 +85,7 @@ impl SmarterU {
     fn new(access: Access) -> Result<Self, ConnectError> {
         let keys = Keys { account: access.secret("account_api")?, user: access.secret("user_api")? };
         let path = match access.settings.text("path") {
-            Some(path) if path.starts_with('/') && !path.contains(['?', '#']) => path.to_owned(),
-            Some(_) => return Err(ConnectError("path must begin with / and hold no ? or #".to_owned())),
+            Some(text) => path(text).map_err(|problem| ConnectError(format!("path: {problem}")))?,
             None if whole_address(&access.base_url) => "/".to_owned(),
             None => PATH.to_owned(),
         };
@@ -105,14 +105,10 @@ impl SmarterU {
         let form = [(wire::PACKAGE, package.expose_secret())];
         let reply = self.http.post_form(&self.path, &form).await;
         let reply = reply.map_err(|failure| failure.outcome(SystemTime::now()))?;
-        match (reply.failure(), wire::decode(&reply.body)) {
-            (None, Ok(answer)) => Ok(answer),
-            (None, Err(problem)) => Err(judge::unreadable(&problem)),
-            // The LMS's own words say more than a status over them, but for one that asks for a pause.
-            (Some(_), Ok(answer)) if !matches!(reply.status, 429 | 503) && !answer.errors.is_empty() => {
-                Ok(answer)
-            }
-            (Some(failure), _) => Err(failure.outcome(SystemTime::now())),
+        let answer = wire::decode(&reply.body);
+        match reply.failure_unless(answer.as_ref().is_ok_and(|answer| !answer.errors.is_empty())) {
+            Some(failure) => Err(failure.outcome(SystemTime::now())),
+            None => answer.map_err(|problem| judge::unreadable(&problem)),
         }
     }
 

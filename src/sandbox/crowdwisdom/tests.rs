@@ -306,6 +306,38 @@ async fn a_batch_can_fail_as_a_whole_or_half_way() {
 }
 
 #[tokio::test]
+async fn each_record_of_a_batch_can_have_a_result_of_its_own() {
+    let (sandbox, client) = portal(|options| {
+        options.batch_results = true;
+        options.products = Some(vec!["P".to_owned()]);
+    })
+    .await;
+    let records = ["P", "", "Other", "P"].iter().zip(1..);
+    let records: String =
+        records.map(|(product, number)| record(&format!("C{number}"), product, "")).collect();
+    let (status, answer) = send(&sandbox, &client, completions("setCompletions", &records)).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    for (customer, product, code, description) in [
+        ("C1", "P", 0, "Success"),
+        ("C2", "", 501, "Missing Mandatory Parameter(s)"),
+        ("C3", "Other", 201, "Invalid Product Identifier"),
+        ("C4", "P", 0, "Success"),
+    ] {
+        let result = format!(
+            "<return><customerId>{customer}</customerId><productId>{product}</productId><code>{code}</code>\
+             <description>{description}</description></return>"
+        );
+        assert!(answer.contains(&result), "{answer}");
+    }
+    let done: Vec<_> = sandbox.effects().completions.into_iter().map(|done| done.key).collect();
+    assert_eq!(done, ["C1 / P", "C4 / P"]);
+    assert_eq!(outcomes(&sandbox), ["session", "completed 501 201 completed"]);
+    assert!(wsdl(&sandbox, &client).await.contains("name=\"recordResult\""));
+    let bad = completions("setCompletions", &records).replace(TOKEN, "x");
+    assert_eq!(fault(&send(&sandbox, &client, bad).await.1).0, "SOAP-ENV:Server 1");
+}
+
+#[tokio::test]
 async fn errors_in_their_other_forms() {
     let good = completions("setCompletion", RECORD);
     let bad = good.replace(TOKEN, "x");
@@ -331,8 +363,14 @@ async fn errors_in_their_other_forms() {
 
 #[tokio::test]
 async fn who_does_not_say_what_is_accepted_gets_plain_text() {
-    let (sandbox, _) = portal(|_| {}).await;
+    let (sandbox, client) = portal(|_| {}).await;
     let body = completions("setCompletion", RECORD).replace(TOKEN, "x");
+    // The client accepts anything where it is not told to say more.
+    let address = format!("{}/diweb/ws/integration/v1", sandbox.product_url("crowdwisdom"));
+    let response = client.post(address).header("content-type", "text/xml").body(body.clone()).send().await;
+    let response = response.expect("an answer");
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.text().await.expect("a body"), "Invalid Session Token\n");
     let address = sandbox.address();
     let request = format!(
         "POST /crowdwisdom/diweb/ws/integration/v1 HTTP/1.1\r\nHost: {address}\r\nContent-Type: text/xml\r\n\
