@@ -124,11 +124,12 @@ pub struct Access {
 /// # Errors
 /// What is wrong with it: a whole address, or anything that would end a path.
 pub(super) fn path(text: &str) -> Result<String, String> {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#');
+    // A backslash is read as a slash, and so may lead to another host.
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '\\');
     let text = text.trim();
     if text.contains("://") || text.contains(odd) {
         return Err(format!(
-            "found {text:?}; allowed: a path below base_url, with no host before it and no blank, ? or # in it"
+            "found {text:?}; allowed: a path below base_url, with no host before it and no blank, ?, # or \\ in it"
         ));
     }
     let slash = if text.is_empty() || text.starts_with('/') { "" } else { "/" };
@@ -160,7 +161,9 @@ mod tests {
         {
             assert_eq!(path(text).as_deref(), Ok(expected), "{text}");
         }
-        for odd in ["https://lms.example.org/soap", "/a?wsdl", "/a#b", "/a b", "a\u{7}"] {
+        for odd in
+            ["https://lms.example.org/soap", "/a?wsdl", "/a#b", "/a b", "/\\evil.example.org", "a\u{7}"]
+        {
             assert!(path(odd).unwrap_err().starts_with(&format!("found {odd:?}; allowed: a path")), "{odd}");
         }
     }

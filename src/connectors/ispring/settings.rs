@@ -99,7 +99,7 @@ mod tests {
             connection: "learn".into(),
             key: "soap_path",
             message: "found \"https://lms.example.org/soap\"; allowed: a path below base_url, with no host \
-                      before it and no blank, ? or # in it"
+                      before it and no blank, ?, # or \\ in it"
                 .to_owned(),
         };
         assert_eq!(mistakes(&[peer]), [expected]);
