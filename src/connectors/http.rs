@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::{Client, Response, Url, header, redirect};
 
 use super::ConnectError;
+use crate::model::{Outcome, Verdict};
 
 mod failure;
 
@@ -18,6 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest answer that is read, counted after decompression.
 const BODY_CAP: usize = 64 * 1024 * 1024;
+
+/// The same where answers are never lists.
+const SMALL_CAP: usize = 4 * 1024 * 1024;
 
 /// What a call carries.
 #[derive(Clone, Copy)]
@@ -104,6 +108,11 @@ impl Http {
             .build()
             .map_err(|error| ConnectError(format!("no HTTP client: {}", root_cause(&error.without_url()))))?;
         Ok(Self { client, base_url: url, timeout, body_cap: BODY_CAP })
+    }
+
+    /// The same client for a service whose answers are small, whatever was asked.
+    pub fn with_small_answers(self) -> Self {
+        Self { body_cap: SMALL_CAP, ..self }
     }
 
     /// Posts `form` to `path`, which begins with a slash, below the base address.
@@ -204,6 +213,12 @@ impl Reply {
         })
     }
 
+    /// What the status says, unless it is one under which the LMS's own words in the body say more. A server
+    /// that asks for a pause gets it, whatever stands in its answer.
+    pub fn failure_unless(&self, body_says_more: bool) -> Option<HttpFailure> {
+        self.failure().filter(|_| !body_says_more || asks_for_pause(self.status))
+    }
+
     /// What the body looks like, in words that hold nothing of it.
     pub fn looks_like(&self) -> &'static str {
         looks_like(&self.body)
@@ -234,6 +249,16 @@ pub(super) fn looks_like(body: &[u8]) -> &'static str {
     }
 }
 
+/// Whether a status asks for a pause.
+pub(super) fn asks_for_pause(status: u16) -> bool {
+    matches!(status, 429 | 503)
+}
+
+/// The outcome of an answer that can't be the LMS's to this call.
+pub(super) fn unreadable(reason: impl Into<String>) -> Outcome {
+    Outcome::new(Verdict::RetryConnection { after: None }, "unreadable", reason)
+}
+
 fn media_type(content_type: &str) -> Option<String> {
     let name = content_type.split(';').next()?.trim();
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "/+-._".contains(c));
@@ -258,7 +283,6 @@ fn root_cause(error: &reqwest::Error) -> String {
 mod tests {
     use std::time::SystemTime;
 
-    use crate::model::Verdict;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
 
@@ -326,6 +350,31 @@ mod tests {
     async fn an_answer_is_measured_after_unpacking() {
         assert_eq!(unpack(20_000).await, Ok(20_000));
         assert_eq!(unpack(19_999).await, Err(HttpFailure::TooLarge(19_999)));
+    }
+
+    #[tokio::test]
+    async fn small_answers_are_cut_sooner() {
+        let body = vec![b'x'; SMALL_CAP + 1];
+        let (base_url, _request) = serve(Script::close(answer("200 OK", &[], body))).await;
+        let http = http(&base_url).unwrap().with_small_answers();
+        assert_eq!(http.post_form("/", &[]).await.unwrap_err(), HttpFailure::TooLarge(4_194_304));
+    }
+
+    #[test]
+    fn the_words_of_the_lms_count_for_more_than_most_statuses() {
+        let reply = |status| {
+            let (retry_after, location) = (None, None);
+            Reply { status, content_type: None, body: Vec::new(), retry_after, location }
+        };
+        for (status, body_says_more, fails) in [
+            (200, false, false),
+            (500, false, true),
+            (500, true, false),
+            (429, true, true),
+            (503, true, true),
+        ] {
+            assert_eq!(reply(status).failure_unless(body_says_more).is_some(), fails, "{status}");
+        }
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@
 pub mod crowdwisdom;
 pub mod http;
 pub mod ispring;
+mod kept;
 mod mask;
 pub mod media77;
 mod settings;
@@ -16,6 +17,8 @@ mod xml;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod namespaces;
 #[cfg(test)]
 mod scripted;
 

@@ -119,6 +119,23 @@ pub struct Access {
     pub timeout: Duration,
 }
 
+/// A path that can be put behind `base_url`: empty, or with a slash before it.
+///
+/// # Errors
+/// What is wrong with it: a whole address, or anything that would end a path.
+pub(super) fn path(text: &str) -> Result<String, String> {
+    // A backslash is read as a slash, and so may lead to another host.
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '\\');
+    let text = text.trim();
+    if text.contains("://") || text.contains(odd) {
+        return Err(format!(
+            "found {text:?}; allowed: a path below base_url, with no host before it and no blank, ?, # or \\ in it"
+        ));
+    }
+    let slash = if text.is_empty() || text.starts_with('/') { "" } else { "/" };
+    Ok(format!("{slash}{text}"))
+}
+
 impl Access {
     /// A secret, or the value that stands in its place on a test system.
     ///
@@ -130,5 +147,24 @@ impl Access {
         secret
             .filter(|secret| !secret.expose_secret().is_empty())
             .ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stands_below_the_base_address() {
+        for (text, expected) in
+            [("", ""), ("/", "/"), ("soap", "/soap"), (" /go/soap/ ", "/go/soap/"), ("/apiv2/", "/apiv2/")]
+        {
+            assert_eq!(path(text).as_deref(), Ok(expected), "{text}");
+        }
+        for odd in
+            ["https://lms.example.org/soap", "/a?wsdl", "/a#b", "/a b", "/\\evil.example.org", "a\u{7}"]
+        {
+            assert!(path(odd).unwrap_err().starts_with(&format!("found {odd:?}; allowed: a path")), "{odd}");
+        }
     }
 }

@@ -3,6 +3,9 @@
 //! It knows no vendor. A document type is refused: an answer has no use for one, and entities that it
 //! declares can make a kilobyte into gigabytes.
 
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -12,12 +15,19 @@ use secrecy::SecretString;
 /// The deepest nesting that is read.
 const DEPTH: usize = 64;
 
+/// The most elements that are read: far more than any answer has, and far less than the memory that 64 MB
+/// of them would take.
+const ELEMENTS: usize = 200_000;
+
+/// The most attributes of one element: each is held against all others of it.
+const ATTRIBUTES: usize = 200;
+
 /// An element as it was read; names are without their prefixes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Element {
     /// Its local name.
     pub(super) name: String,
-    /// The local names and values of its attributes.
+    /// The local names and values of its attributes; what declares namespaces and types is none.
     pub(super) attributes: Vec<(String, String)>,
     /// Its own text, with the blanks around it cut off.
     pub(super) text: String,
@@ -37,6 +47,15 @@ pub(super) enum XmlProblem {
     /// It is nested too deeply.
     #[error("the answer is nested more than {DEPTH} elements deep")]
     TooDeep,
+    /// It has too many elements or attributes.
+    #[error("the answer has more than {ELEMENTS} elements, or {ATTRIBUTES} attributes in one")]
+    TooMany,
+    /// Its bytes are not of the charset that it declares, or of none that we know.
+    #[error("the answer is not in the charset that it declares, or else UTF-8")]
+    Charset,
+    /// It is an envelope with several elements in its body.
+    #[error("the body of the answer holds more than one element")]
+    Several,
 }
 
 impl Element {
@@ -72,14 +91,20 @@ impl Element {
 /// Reads a document.
 ///
 /// # Errors
-/// When it is none, is cut off, or has a document type.
+/// When it is none, is cut off, has a document type or more of anything than we read.
 pub(super) fn parse(bytes: &[u8]) -> Result<Element, XmlProblem> {
-    let text = std::str::from_utf8(bytes.trim_ascii()).map_err(|_| XmlProblem::Malformed)?;
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+    let text = text(bytes.trim_ascii_start())?;
+    let mut reader = Reader::from_str(&text);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
+    let mut elements = 0;
     loop {
-        match reader.read_event().map_err(|_| XmlProblem::Malformed)? {
+        let event = reader.read_event();
+        elements += usize::from(matches!(event, Ok(Event::Start(_) | Event::Empty(_))));
+        if elements > ELEMENTS {
+            return Err(XmlProblem::TooMany);
+        }
+        match event.map_err(|_| XmlProblem::Malformed)? {
             Event::DocType(_) => return Err(XmlProblem::Doctype),
             Event::Start(start) => {
                 if open.len() >= DEPTH {
@@ -109,10 +134,46 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, XmlProblem> {
     }
 }
 
+/// The text of a document: by its mark, by the charset that its declaration names, or else as UTF-8.
+fn text(bytes: &[u8]) -> Result<Cow<'_, str>, XmlProblem> {
+    let head = bytes.get(..bytes.len().min(200)).unwrap_or_default();
+    let charset = match Encoding::for_bom(bytes) {
+        Some((charset, _)) => charset,
+        None => match declared(&String::from_utf8_lossy(head)) {
+            // Bytes in which a declaration can be read are not of UTF-16, whatever it says.
+            Some(label) => {
+                Encoding::for_label(label.as_bytes()).ok_or(XmlProblem::Charset)?.output_encoding()
+            }
+            None => UTF_8,
+        },
+    };
+    match charset.decode(bytes) {
+        (text, _, false) => Ok(text),
+        _ => Err(XmlProblem::Charset),
+    }
+}
+
+fn declared(head: &str) -> Option<&str> {
+    let (declaration, _) = head.strip_prefix("<?xml")?.split_once("?>")?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    value.strip_prefix('"').or_else(|| value.strip_prefix('\''))?.split(['"', '\'']).next()
+}
+
 fn element(start: &BytesStart<'_>) -> Result<Element, XmlProblem> {
     let mut attributes = Vec::new();
-    for attribute in start.attributes() {
+    for (count, attribute) in start.attributes().enumerate() {
+        if count >= ATTRIBUTES {
+            return Err(XmlProblem::TooMany);
+        }
         let attribute = attribute.map_err(|_| XmlProblem::Malformed)?;
+        let prefix = attribute.key.prefix();
+        // They say how something is written, and would pass for attributes of their local names.
+        if attribute.key.as_namespace_binding().is_some()
+            || prefix.is_some_and(|prefix| prefix.as_ref() == "xsi")
+        {
+            continue;
+        }
         let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| XmlProblem::Malformed)?;
         attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
     }
@@ -161,9 +222,13 @@ impl Document {
 
     /// An element with text.
     pub(super) fn text(&mut self, name: &str, text: &str) -> &mut Self {
-        self.open(name, &[]);
+        self.open(name, &[]).put(text).close()
+    }
+
+    /// Text in the element that was opened last.
+    pub(super) fn put(&mut self, text: &str) -> &mut Self {
         self.write(Event::Text(BytesText::new(text)));
-        self.close()
+        self
     }
 
     /// An element whose text stands in a CDATA section, as some vendors print it.
@@ -243,7 +308,43 @@ mod tests {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><a n=\"&quot;&amp;\"><b>&lt;&amp;]]&gt;é</b>\
              <c><![CDATA[x]]]]><![CDATA[>y&]]></c></a>"
         );
-        let read = parse(text.expose_secret().as_bytes()).unwrap();
-        assert_eq!((read.text_of("b"), read.text_of("c")), (Some("<&]]>é"), Some("x]]>y&")));
+    }
+
+    #[test]
+    fn what_declares_namespaces_and_types_is_no_attribute() {
+        let read = parse(
+            b"<r xmlns='u' xmlns:code='urn:x' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>\
+              <a xsi:type='x:int' type='own' xsi:nil='false'/></r>",
+        );
+        let read = read.unwrap();
+        assert_eq!(read.attributes, []);
+        assert_eq!(read.child("a").unwrap().attributes, [("type".to_owned(), "own".to_owned())]);
+    }
+
+    /// Bytes as Python's `"…".encode(…)` has them.
+    #[test]
+    fn a_document_is_read_in_the_charset_that_it_declares() {
+        let latin = b"<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>Andr\xe9</a>";
+        let utf_16 = b"\xff\xfe<\0a\0>\0\xe9\0<\0/\0a\0>\0";
+        let marked = b"\xef\xbb\xbf<a>Andr\xc3\xa9</a>";
+        for (bytes, expected) in [(&latin[..], "Andr\u{e9}"), (utf_16, "\u{e9}"), (marked, "Andr\u{e9}")] {
+            assert_eq!(parse(bytes).unwrap().text, expected);
+        }
+        for bytes in [
+            &b"<a>Andr\xe9</a>"[..],
+            b"<?xml version='1.0' encoding='UTF-8'?><a>\xe9</a>",
+            b"<?xml version='1.0' encoding='x-own'?><a/>",
+        ] {
+            assert_eq!(parse(bytes), Err(XmlProblem::Charset));
+        }
+    }
+
+    #[test]
+    fn a_document_has_a_bound_of_elements_and_of_attributes() {
+        let many = |count: usize| format!("<a>{}</a>", "<b/>".repeat(count - 1));
+        assert!(parse(many(ELEMENTS).as_bytes()).is_ok());
+        assert_eq!(parse(many(ELEMENTS + 1).as_bytes()), Err(XmlProblem::TooMany));
+        let attributes: String = (0..=ATTRIBUTES).map(|count| format!(" a{count}=''")).collect();
+        assert_eq!(parse(format!("<a{attributes}/>").as_bytes()), Err(XmlProblem::TooMany));
     }
 }

@@ -58,6 +58,9 @@ pub(super) struct Seen {
 const ERROR_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Error</title></head>\
     <body><h1>The page cannot be displayed</h1></body></html>\n";
 
+/// When to come back.
+const RETRY: [(header::HeaderName, &str); 1] = [(header::RETRY_AFTER, "1")];
+
 /// Not UTF-8, so no JSON; not Base64, so no ciphertext.
 const GARBAGE: &[u8] = b"\xff\xfe\x00\x9d no answer of any kind \xc3\x28";
 
@@ -102,8 +105,10 @@ impl World {
             FaultKind::None | FaultKind::Err500 | FaultKind::Disabled => answer,
             FaultKind::Fail => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable\n").into_response(),
             FaultKind::Throttle => {
-                let retry = [(header::RETRY_AFTER, "1")];
-                (StatusCode::TOO_MANY_REQUESTS, retry, "Too Many Requests\n").into_response()
+                (StatusCode::TOO_MANY_REQUESTS, RETRY, "Too Many Requests\n").into_response()
+            }
+            FaultKind::Busy => {
+                (StatusCode::SERVICE_UNAVAILABLE, RETRY, "Backend fetch failed\n").into_response()
             }
             FaultKind::Html => Html(ERROR_PAGE).into_response(),
             FaultKind::Garbage => GARBAGE.into_response(),

@@ -32,6 +32,9 @@ pub enum FaultKind {
     Hang,
     /// The call takes effect, and the connection is closed in the middle of the answer's body.
     Cut,
+    /// The call takes effect, and is answered with HTTP 503 and `Retry-After: 1`, as a cache in between would
+    /// that gives up on the product while that goes on.
+    Busy,
     /// The product's own "Access Disabled"; no effect.
     Disabled,
 }
@@ -39,14 +42,14 @@ pub enum FaultKind {
 impl FaultKind {
     /// Whether the call is carried out before it goes wrong.
     pub(super) fn takes_effect(self) -> bool {
-        matches!(self, Self::None | Self::Lose | Self::Garbage | Self::Cut)
+        matches!(self, Self::None | Self::Lose | Self::Garbage | Self::Cut | Self::Busy)
     }
 
     /// What the list of calls says about the call, where the fault and not the product's answer decides it.
     pub(super) fn outcome(self) -> Option<&'static str> {
         match self {
             Self::None | Self::Err500 | Self::Disabled => None,
-            Self::Fail => Some("http 503"),
+            Self::Fail | Self::Busy => Some("http 503"),
             Self::Lose => Some("lost"),
             Self::Throttle => Some("http 429"),
             Self::Html => Some("html"),
@@ -94,6 +97,9 @@ pub struct Faults {
     /// Share of [`FaultKind::Cut`].
     #[serde(deserialize_with = "share")]
     pub cut: f64,
+    /// Share of [`FaultKind::Busy`].
+    #[serde(deserialize_with = "share")]
+    pub busy: f64,
     /// The name of the one method or product that the faults are aimed at; `None`: every call.
     pub only: Option<String>,
     /// The switch: every call that the script leaves over meets [`FaultKind::Disabled`].
@@ -111,7 +117,7 @@ impl Faults {
     }
 
     /// The share of each fault that chance decides on.
-    pub(super) fn shares(&self) -> [(FaultKind, f64); 8] {
+    pub(super) fn shares(&self) -> [(FaultKind, f64); 9] {
         [
             (FaultKind::Fail, self.fail),
             (FaultKind::Lose, self.lose),
@@ -121,6 +127,7 @@ impl Faults {
             (FaultKind::Garbage, self.garbage),
             (FaultKind::Hang, self.hang),
             (FaultKind::Cut, self.cut),
+            (FaultKind::Busy, self.busy),
         ]
     }
 

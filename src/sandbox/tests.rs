@@ -226,6 +226,16 @@ async fn garbage_follows_an_effect() {
     assert_eq!(outcomes(&sandbox), ["garbage"]);
 }
 
+#[tokio::test]
+async fn a_busy_answer_follows_an_effect_and_says_when_to_come_back() {
+    let (sandbox, client) = scripted([FaultKind::Busy]).await;
+    let response = send(&sandbox, &client, ANA).await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()["retry-after"], "1");
+    assert_eq!(sandbox.users().len(), 1);
+    assert_eq!(outcomes(&sandbox), ["http 503"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn hung_call_lasts_until_the_client_gives_up() {
     let (sandbox, _) = scripted([FaultKind::Hang]).await;

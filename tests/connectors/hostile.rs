@@ -158,7 +158,7 @@ fn an_answer_with_a_document_type_is_none() {
 
 #[test]
 fn a_huge_answer_is_cut_short() {
-    let Some(trial) = check("huge", "too large", "larger than 67108864 bytes") else { return };
+    let Some(trial) = check("huge", "too large", "the answer is larger than") else { return };
     for peer in [&trial.crowdwisdom, &trial.ispring, &trial.smarteru, &trial.upsidelms] {
         let sent: Vec<Value> = peer.journal().into_iter().filter(|call| call["path"] == "huge").collect();
         assert!(!sent.is_empty());

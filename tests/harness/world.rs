@@ -365,7 +365,7 @@ fn products(sandbox: &Sandbox, more: &str, secrets: &Path) -> String {
         connection(
             "ispring",
             "ispring",
-            "client_id = \"sandbox\"\nclient_secret = { file = \"secrets/ispring\" }\nrest_path = \"/api/v3\"",
+            "client_id = \"sandbox\"\nclient_secret = { file = \"secrets/ispring\" }",
         ),
         connection(
             "smarteru",

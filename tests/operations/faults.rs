@@ -19,7 +19,7 @@ struct Expected {
     surely_none: bool,
 }
 
-const FAULTS: [Expected; 8] = [
+const FAULTS: [Expected; 9] = [
     Expected { fault: "throttle", takes_effect: false, surely_none: true },
     Expected { fault: "fail", takes_effect: false, surely_none: false },
     Expected { fault: "err500", takes_effect: false, surely_none: false },
@@ -28,6 +28,7 @@ const FAULTS: [Expected; 8] = [
     Expected { fault: "garbage", takes_effect: true, surely_none: false },
     Expected { fault: "cut", takes_effect: true, surely_none: false },
     Expected { fault: "lose", takes_effect: true, surely_none: false },
+    Expected { fault: "busy", takes_effect: true, surely_none: false },
 ];
 
 fn world(stand: &Stand) -> World {

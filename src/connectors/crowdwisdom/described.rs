@@ -2,8 +2,8 @@
 
 use super::fields;
 use super::setup::Setup;
-use super::shape::{Call, Completions, MANY, ONE, Shape, head};
-use super::wire::{SESSION_TOKEN, SYSTEM_ID};
+use super::shape::{Call, Completions, MANY, Name, ONE, Shape, head, locals};
+use super::wire::{CREDIT, SESSION_TOKEN, SYSTEM_ID};
 use super::wsdl::{Children, Method, Node, Wsdl};
 
 impl Shape {
@@ -48,7 +48,6 @@ impl Shape {
 /// Takes over what the WSDL says of a call as a whole.
 fn describe(call: &mut Call, method: &Method<'_>, setup: &Setup) -> Result<(), String> {
     call.action.clone_from(&method.action);
-    call.qualified = method.qualified;
     if let Some(response) = method.response {
         call.response = response.to_owned();
     }
@@ -67,7 +66,7 @@ fn describe(call: &mut Call, method: &Method<'_>, setup: &Setup) -> Result<(), S
 }
 
 /// The parameters of the session method, in the WSDL's order; `None` where it does not say.
-fn parameters(method: &Method<'_>, setup: &Setup) -> Result<Option<Vec<String>>, String> {
+fn parameters(method: &Method<'_>, setup: &Setup) -> Result<Option<Vec<Name>>, String> {
     let Some(children) = &method.children else { return Ok(None) };
     let configured = &setup.parameters;
     let set = |node: &&Node<'_>| node.name == SYSTEM_ID || configured.iter().any(|name| name == node.name);
@@ -76,7 +75,7 @@ fn parameters(method: &Method<'_>, setup: &Setup) -> Result<Option<Vec<String>>,
     let is_there = |name: &&String| children.nodes.iter().any(|node| node.name == name.as_str());
     let superfluous: Vec<_> = configured.iter().filter(|name| !is_there(name)).map(String::as_str).collect();
     if missing.is_empty() && superfluous.is_empty() {
-        return Ok(Some(children.nodes.iter().filter(set).map(|node| node.name.to_owned()).collect()));
+        return Ok(Some(children.nodes.iter().filter(set).map(named).collect()));
     }
     let list = |names: Vec<&str>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let mut ways = Vec::new();
@@ -114,12 +113,12 @@ fn place_record(
     }
     let others = children.nodes.iter().filter(|node| !own.contains(&node.name));
     let found = others.clone().find_map(|node| record_in(wsdl, *node));
-    let (path, fields) = match found {
-        Some((path, fields)) => (path, Some(fields)),
+    let (path, record) = match found {
+        Some((path, record)) => (path, Some(record)),
         // Its type lies in a schema that is not at hand.
-        None => match others.clone().map(|node| node.name).collect::<Vec<_>>().as_slice() {
-            [only] if completions.path.len() < 2 => (vec![(*only).to_owned()], None),
-            _ if completions.path.first().is_some_and(|first| has.contains(&first.as_str())) => {
+        None => match others.clone().collect::<Vec<_>>().as_slice() {
+            [only] if completions.path.len() < 2 => (vec![named(only)], None),
+            _ if completions.path.first().is_some_and(|first| has.contains(&first.local.as_str())) => {
                 (completions.path.clone(), None)
             }
             _ => {
@@ -131,50 +130,62 @@ fn place_record(
         },
     };
     if let (MANY, Some(set)) = (name.as_str(), &setup.records)
-        && fields.is_some()
-        && *set != path
+        && record.is_some()
+        && locals(&path) != *set
     {
         return Err(format!(
             "the WSDL has the records of {MANY} in {}, and records is {}: set records to that, or take it out",
-            path.join("/"),
+            locals(&path).join("/"),
             set.join("/")
         ));
     }
-    let sent = [own.map(str::to_owned).to_vec(), head(&path)].concat();
-    completions.call.children = if children.ordered {
-        has.iter()
-            .filter(|name| sent.iter().any(|sent| sent == *name))
-            .map(|name| (*name).to_owned())
-            .collect()
-    } else {
-        sent
-    };
+    let head = head(&path);
+    let is_sent =
+        |node: &&Node<'_>| own.contains(&node.name) || head.iter().any(|head| head.local == node.name);
+    let mut sent: Vec<Name> = children.nodes.iter().filter(is_sent).map(named).collect();
+    if !children.ordered {
+        let places = [own.as_slice(), &locals(&head)].concat();
+        sent.sort_by_key(|name| places.iter().position(|place| *place == name.local));
+    }
+    completions.call.children = sent;
     completions.path = path;
-    if let Some(fields) = fields {
-        completions.fields = fields;
+    if let Some(record) = record {
+        completions.required =
+            record.nodes.iter().filter(|node| node.required).map(|node| node.name.to_owned()).collect();
+        let credits = record.nodes.iter().find(|node| node.name == "credits");
+        let held = credits.and_then(|credits| wsdl.children(*credits));
+        if let Some(credit) = held.iter().flat_map(|held| &held.nodes).find(|node| node.name == CREDIT) {
+            completions.credit = named(credit);
+        }
+        completions.fields = fields_of(&record);
         completions.closed = true;
     }
     Ok(())
 }
 
-/// The way to the record that this element is, or wraps, and the record's fields in their order.
-fn record_in(wsdl: &Wsdl, node: Node<'_>) -> Option<(Vec<String>, Vec<String>)> {
+/// The way to the record that this element is, or wraps, and what is in the record.
+fn record_in<'a>(wsdl: &'a Wsdl, node: Node<'a>) -> Option<(Vec<Name>, Children<'a>)> {
+    let is_record = |children: &Children<'_>| children.nodes.iter().any(|node| node.name == "customerId");
     let children = wsdl.children(node)?;
-    if let Some(fields) = fields_of(&children) {
-        return Some((vec![node.name.to_owned()], fields));
+    if is_record(&children) {
+        return Some((vec![named(&node)], children));
     }
     children.nodes.iter().find_map(|inner| {
-        let fields = fields_of(&wsdl.children(*inner)?)?;
-        Some((vec![node.name.to_owned(), inner.name.to_owned()], fields))
+        let record = wsdl.children(*inner).filter(is_record)?;
+        Some((vec![named(&node), named(inner)], record))
     })
 }
 
-/// The fields of a record, in its order or else the document's; `None` where this is no record.
-fn fields_of(children: &Children<'_>) -> Option<Vec<String>> {
-    let described: Vec<&str> = children.nodes.iter().map(|node| node.name).collect();
-    let known = fields::names().filter(|name| described.contains(name));
-    described.contains(&"customerId").then(|| match children.ordered {
-        true => described.iter().map(|name| (*name).to_owned()).collect(),
-        false => known.map(str::to_owned).collect(),
-    })
+/// The fields of a record, in its order or else the document's.
+fn fields_of(record: &Children<'_>) -> Vec<Name> {
+    let mut fields: Vec<Name> = record.nodes.iter().map(named).collect();
+    if !record.ordered {
+        fields.retain(|field| fields::names().any(|name| name == field.local));
+        fields.sort_by_key(|field| fields::names().position(|name| name == field.local));
+    }
+    fields
+}
+
+fn named(node: &Node<'_>) -> Name {
+    Name { local: node.name.to_owned(), namespace: node.namespace.map(str::to_owned) }
 }

@@ -32,28 +32,46 @@ use Kind::{Credits, Email, Moment, Score, Span, Switch, Text, Word};
 const NEEDED: bool = true;
 const FREE: bool = false;
 
-/// Name, label, need and kind, in the order of the example, which is the order on the wire. The labels are
-/// the descriptions of the table; for what only the example has they are ours.
-static TABLE: [(&str, &str, bool, Kind); 19] = [
-    ("customerId", "Unique customer/user identifier in the AMS system", NEEDED, Text),
-    ("productId", "Unique product identifier in the AMS system", NEEDED, Text),
-    ("completion", "Completion type", NEEDED, Word(&["Completed", "Passed", "Failed"])),
-    ("status", "Enrollment status to be set", FREE, Word(&["Active", "Finished"])),
-    ("score", "Score to be set", FREE, Score),
-    ("timeSpent", "Total time in milliseconds spent on the learning module", FREE, Span),
-    ("completionDate", "Date and time the user completed the learning module", FREE, Moment),
-    ("grantCredits", "Whether to grant credits", FREE, Switch),
-    ("issueCertificates", "Whether to issue certificates", FREE, Switch),
-    ("publishToAms", "Whether to publish credits and completion status back to AMS", FREE, Switch),
-    ("startDate", "Enrollment start date and time, if not enrolled yet", FREE, Moment),
-    ("endDate", "Enrollment end date and time, if not enrolled yet", FREE, Moment),
-    ("packageId", "Package identifier", FREE, Text),
-    ("credits", "Credits, each NAME or NAME=TITLE", FREE, Credits),
-    ("autoGrantCredits", "Whether to grant credits automatically", FREE, Switch),
-    ("customerFirstName", "Customer's first name", FREE, Text),
-    ("customerLastName", "Customer's last name", FREE, Text),
-    ("customerEmail", "Customer's e-mail address", FREE, Email),
-    ("createDate", "Date and time of creation", FREE, Moment),
+/// Name, description, default, need and kind, in the order of the example, which is the order on the wire.
+/// Descriptions and defaults are the table's, letter by letter; of what only the example has they are ours.
+static TABLE: [(&str, &str, &str, bool, Kind); 19] = [
+    ("customerId", "Unique customer/user identifier in the AMS system", "", NEEDED, Text),
+    ("productId", "Unique product identifier in the AMS system", "", NEEDED, Text),
+    (
+        "completion",
+        "Completion types are: \"Completed\", \"Passed\", \"Failed\"",
+        "Completed",
+        NEEDED,
+        Word(&["Completed", "Passed", "Failed"]),
+    ),
+    (
+        "status",
+        "Enrollment status to be set. Must be either \"Active\" or \"Finished\"",
+        "Active",
+        FREE,
+        Word(&["Active", "Finished"]),
+    ),
+    ("score", "Score to be set", "", FREE, Score),
+    ("timeSpent", "Total amount of time (in milliseconds) spent on the learning module", "", FREE, Span),
+    (
+        "completionDate",
+        "The date and time the user completed the learning module",
+        "current date and time",
+        FREE,
+        Moment,
+    ),
+    ("grantCredits", "Whether to grant credits", "True", FREE, Switch),
+    ("issueCertificates", "Whether to issues certificates", "True", FREE, Switch),
+    ("publishToAms", "Whether to publish credits and completion status back to AMS", "True", FREE, Switch),
+    ("startDate", "Enrollment start date and time", "Completion", FREE, Moment),
+    ("endDate", "Enrollment end date and time", "Completion", FREE, Moment),
+    ("packageId", "Package identifier", "", FREE, Text),
+    ("credits", "Credits, each NAME or NAME=TITLE", "", FREE, Credits),
+    ("autoGrantCredits", "Whether to grant credits automatically", "", FREE, Switch),
+    ("customerFirstName", "Customer's first name", "", FREE, Text),
+    ("customerLastName", "Customer's last name", "", FREE, Text),
+    ("customerEmail", "Customer's e-mail address", "", FREE, Email),
+    ("createDate", "Date and time of creation", "", FREE, Moment),
 ];
 
 /// The names of all fields, in the order of the example.
@@ -63,8 +81,13 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// `crowdwisdom.set_completion` with the batch of these settings.
 pub(super) fn set_completion(settings: &Settings) -> Operation {
-    let fields =
-        TABLE.iter().map(|(name, label, required, kind)| Field::new(name, label, *required, kind.kind()));
+    let fields = TABLE.iter().map(|(name, description, default, required, kind)| {
+        let label = match *default {
+            "" => (*description).to_owned(),
+            default => format!("{description}; default: {default}"),
+        };
+        Field::new(name, &label, *required, kind.kind())
+    });
     let summary = "says that a customer has completed, passed or failed a product; may grant credits and \
                    issue certificates";
     Operation {
@@ -101,20 +124,21 @@ mod tests {
     use super::*;
     use crate::connectors::SettingValue;
 
-    /// The table as the document prints it: code, type and need.
+    /// The table as the document prints it, but for the remarks on what is not required: code, type,
+    /// description, need and default.
     const DOCUMENT: &str = "\
-customerId\tString\tY
-productId\tString\tY
-completion\tCompletion Type\tY
-status\tStatus Type\tN
-score\tFloat\tN
-timeSpent\tLong\tN
-completionDate\tDate Time\tN
-grantCredits\tBoolean\tN
-issueCertificates\tBoolean\tN
-publishToAms\tBoolean\tN
-startDate\tDate Time\tN
-endDate\tDate Time\tN
+customerId\tString\tUnique customer/user identifier in the AMS system\tY\t
+productId\tString\tUnique product identifier in the AMS system\tY\t
+completion\tCompletion Type\tCompletion types are: \"Completed\", \"Passed\", \"Failed\"\tY\tCompleted
+status\tStatus Type\tEnrollment status to be set. Must be either \"Active\" or \"Finished\"\tN\tActive
+score\tFloat\tScore to be set\tN\t
+timeSpent\tLong\tTotal amount of time (in milliseconds) spent on the learning module\tN\t
+completionDate\tDate Time\tThe date and time the user completed the learning module\tN\tDefault to current date and time
+grantCredits\tBoolean\tWhether to grant credits\tN\tTrue
+issueCertificates\tBoolean\tWhether to issues certificates\tN\tTrue
+publishToAms\tBoolean\tWhether to publish credits and completion status back to AMS\tN\tTrue
+startDate\tDate Time\tEnrollment start date and time\tN\tCompletion
+endDate\tDate Time\tEnrollment end date and time\tN\tCompletion
 ";
 
     #[test]
@@ -135,7 +159,11 @@ endDate\tDate Time\tN
                     FieldKind::Bool => "Boolean",
                     other => panic!("{other:?} is not in the document"),
                 };
-                format!("{}\t{kind}\t{}\n", field.name, if field.required { "Y" } else { "N" })
+                let (description, default) =
+                    field.label.split_once("; default: ").unwrap_or((&field.label, ""));
+                let default = default.replace("current", "Default to current");
+                let need = if field.required { "Y" } else { "N" };
+                format!("{}\t{kind}\t{description}\t{need}\t{default}\n", field.name)
             })
             .collect();
         assert_eq!(printed, DOCUMENT);

@@ -2,20 +2,22 @@
 //!
 //! The codes are those of the table "Error Codes" in the vendor's document; what each means for a later try
 //! is our judgement, since the document has no word on it. Codes 1, 2 and 501 are about the call or its
-//! form, so with them nothing was applied; any other error leaves open what was.
+//! form, so where they are about the call as a whole nothing was applied; whatever else leaves open what was
+//! leaves it in doubt.
+
+use std::collections::HashMap;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::answer::{About, Answer, LmsError, Report};
+use super::answer::{Answer, Report, Said};
 use super::shape::{Call, Completions};
 use super::signs::Code;
 use super::wire::SESSION_TOKEN;
 use crate::connectors::Item;
-use crate::connectors::mask::clean;
+use crate::connectors::http::unreadable;
+use crate::connectors::mask;
+use crate::connectors::soap::{Blame, blame};
 use crate::model::{FieldName, Outcome, Verdict};
-
-/// The longest reason that is kept, in characters.
-pub(super) const REASON_CHARS: usize = 2_000;
 
 /// What to look at where the identifier is refused.
 pub(super) const SYSTEM_ID_UNKNOWN: &str = "is system_id the identifier that the vendor assigned?";
@@ -24,6 +26,18 @@ const PRODUCT_UNKNOWN: &str = "publish the product in the LMS under this product
 const CATALOG_CLOSED: &str = "the catalog is not accessible; open it to the integration in the LMS, or ask \
                               the vendor; it is tried again at the next run";
 const LOOK: &str = "the LMS may have it or not: look there, then settle it";
+
+/// Words by which services say that a call is not of their form: it got no further.
+const OF_FORM: [&str; 8] = [
+    "unmarshal",
+    "unexpected element",
+    "unexpected wrapper",
+    "unknown element",
+    "cvc-",
+    "no such operation",
+    "dispatch method",
+    "does not hold what it should",
+];
 
 /// What an answer to completions comes to.
 #[derive(Debug, PartialEq)]
@@ -46,152 +60,149 @@ pub(super) struct Sent<'a> {
     pub(super) secrets: &'a [&'a SecretString],
 }
 
-/// Judges the answer to completions. It is a success where it is the method's own answer and holds no sign
-/// of an error: the document shows none, so nothing more can be asked of it.
+/// Judges the answer to completions.
 pub(super) fn judge(answer: &Answer, sent: &Sent<'_>) -> Judged {
     let all = |outcome: Outcome| Judged::Outcomes(vec![outcome; sent.items.len()]);
-    let (fault, report) = match answer {
+    let (report, fault, is_own) = match answer {
         Answer::Unreadable(problem) => return all(unreadable(problem)),
-        Answer::Response(_, report) => (None, report),
-        Answer::Fault(code, report) => (Some(code.as_str()), report),
+        Answer::Response(name, report) => (report, None, is_answer(name, &sent.completions.call)),
+        Answer::Fault(code, report) => (report, Some(code.as_str()), false),
     };
     if report.texts(SESSION_TOKEN).any(|token| token != sent.token.expose_secret()) {
         return all(unreadable("the answer belongs to another session: it has another token"));
     }
-    if !report.errors.is_empty() {
-        return judge_errors(fault, report, sent);
+    let one_by_one = report.of_records && sent.items.len() > 1;
+    let said = if one_by_one { report.call() } else { report.whole() };
+    let places = sent.places();
+    let known = |customer: &str, product: &str| places.contains_key(&(customer.trim(), product.trim()));
+    if !one_by_one && report.results().any(|(customer, product, _)| !known(customer, product)) {
+        return all(unreadable("the answer is about another record"));
     }
-    match answer {
-        Answer::Response(name, _) if is_answer(name, &sent.completions.call) => {
-            all(Outcome::new(Verdict::Accepted, "success", ""))
+    if fault.is_none() && !is_own && !matches!(said, Said::Error(..)) {
+        let method = &sent.completions.call.method;
+        return all(unreadable(format!("the answer is none of {method}: are base_url and soap_path right?")));
+    }
+    if let (Said::Unsure(_, words), Some(code)) = (&said, fault)
+        && blame(code) == Blame::Envelope
+    {
+        return all(Outcome::new(Verdict::StopConnection, sent.code(code), sent.words_on_call(words)));
+    }
+    if one_by_one {
+        return Judged::Outcomes(sent.of_each(report, &said));
+    }
+    match said {
+        Said::Nothing | Said::Success => all(Outcome::new(Verdict::Accepted, "success", "")),
+        Said::Error(Code::SessionToken, words) => Judged::SessionEnded(sent.words_on_call(&words)),
+        Said::Error(Code::SystemId, words) => {
+            let reason = format!("{}; {SYSTEM_ID_UNKNOWN}", sent.words_on_call(&words));
+            all(Outcome::new(Verdict::StopConnection, "2", reason))
         }
-        _ => {
-            let method = &sent.completions.call.method;
-            all(unreadable(&format!("the answer is none of {method}: are base_url and soap_path right?")))
+        said if sent.items.len() == 1 => all(sent.of_one(&said, fault)),
+        Said::Error(Code::Parameter, words) => {
+            // Nothing was applied, so the culprit can be looked for.
+            let most = u32::try_from(sent.items.len() / 2).unwrap_or(u32::MAX).max(1);
+            all(Outcome::new(Verdict::Smaller { most }, "501", sent.words(&words)))
         }
+        Said::Error(code, words) => all(sent.of_nobody(&code.number().to_string(), &words)),
+        Said::Unsure(label, words) => all(sent.of_nobody(fault.unwrap_or(&label), &words)),
     }
 }
 
-fn judge_errors(fault: Option<&str>, report: &Report, sent: &Sent<'_>) -> Judged {
-    let count = sent.items.len();
-    let words = |error: &LmsError| clean(&error.words, REASON_CHARS, sent.secrets);
-    let with = |wanted: Code| report.errors.iter().find(move |error| error.code == Some(wanted));
-    if let Some(error) = with(Code::SystemId) {
-        let reason = format!("{}; {SYSTEM_ID_UNKNOWN}", words(error));
-        return Judged::Outcomes(vec![Outcome::new(Verdict::StopConnection, "2", reason); count]);
-    }
-    if let Some(error) = with(Code::SessionToken) {
-        return Judged::SessionEnded(words(error));
-    }
-    if let Some(code @ ("VersionMismatch" | "MustUnderstand")) = fault {
-        let told = report.errors.first().map(words).unwrap_or_default();
-        return Judged::Outcomes(vec![Outcome::new(Verdict::StopConnection, code, told); count]);
-    }
-    let mut outcomes: Vec<Option<Outcome>> = vec![None; count];
-    let mut unplaced: Vec<&LmsError> = Vec::new();
-    let mut known: Vec<&LmsError> = report.errors.iter().collect();
-    // What is documented tells more than what merely looks like an error.
-    known.sort_by_key(|error| weight(error.code));
-    for error in known {
-        let place = place(&error.about, report, sent.items);
-        match place.and_then(|place| outcomes.get_mut(place)) {
-            Some(outcome @ None) => *outcome = Some(of_one(error, fault, words(error), sent.secrets)),
-            Some(Some(_)) => {}
-            None if count == 1 && matches!(error.about, About::Record(..)) => {
-                return Judged::Outcomes(vec![unreadable("the answer is about another record"); count]);
+impl Sent<'_> {
+    /// The outcomes where an answer may speak of single records: only what names one counts for it.
+    fn of_each(&self, report: &Report, call: &Said) -> Vec<Outcome> {
+        let mut found: Vec<Option<Said>> = vec![None; self.items.len()];
+        let mut well = *call == Said::Success;
+        let places = self.places();
+        for (customer, product, said) in report.results() {
+            well &= matches!(said, Said::Success | Said::Nothing);
+            let place = places.get(&(customer.trim(), product.trim())).copied().flatten();
+            match place.and_then(|place| found.get_mut(place)) {
+                Some(result @ None) => *result = Some(said),
+                // Of two results of one record either may be the true one.
+                Some(Some(other)) if *other == said => {}
+                Some(result) => *result = Some(Said::Unsure("batch".to_owned(), "two results".to_owned())),
+                None => well = false,
             }
-            None => unplaced.push(error),
         }
+        let of_one = |said: Option<Said>| match said {
+            Some(Said::Success) => Outcome::new(Verdict::Accepted, "success", ""),
+            None | Some(Said::Nothing) if well => Outcome::new(Verdict::Accepted, "success", ""),
+            // The session is the call's, and the others may have had it: alone it will be told again.
+            Some(Said::Error(Code::SessionToken | Code::SystemId, words)) => {
+                Outcome::new(Verdict::Smaller { most: 1 }, "batch", self.words(&words))
+            }
+            Some(said @ (Said::Error(..) | Said::Unsure(..))) => self.of_one(&said, None),
+            None | Some(Said::Nothing) => match call {
+                Said::Error(code, words) => self.of_nobody(&code.number().to_string(), words),
+                Said::Unsure(label, words) => self.of_nobody(label, words),
+                Said::Nothing | Said::Success => {
+                    let reason =
+                        format!("the answer tells of records of the call, and not of this one; {LOOK}");
+                    Outcome::new(Verdict::InDoubt, "batch", reason)
+                }
+            },
+        };
+        found.into_iter().map(of_one).collect()
     }
-    if let ([None], Some(error)) = (outcomes.as_slice(), unplaced.first()) {
-        return Judged::Outcomes(vec![of_one(error, fault, words(error), sent.secrets)]);
+
+    /// The outcome of the record that an error is about.
+    fn of_one(&self, said: &Said, fault: Option<&str>) -> Outcome {
+        let (label, words) = match said {
+            Said::Error(code, words) => (code.number().to_string(), words.as_str()),
+            Said::Unsure(label, words) => (fault.unwrap_or(label).to_owned(), words.as_str()),
+            Said::Nothing | Said::Success => (String::new(), ""),
+        };
+        let (verdict, hint) = match said {
+            Said::Error(Code::Parameter, _) => (Verdict::Refused, None),
+            Said::Error(Code::Product, _) => (Verdict::Parked, Some(PRODUCT_UNKNOWN)),
+            Said::Error(Code::Catalog, _) => (Verdict::Parked, Some(CATALOG_CLOSED)),
+            // The same record would have the same form again.
+            Said::Unsure(_, words) if fault.is_some_and(|code| is_of_form(code, words)) => {
+                (Verdict::Refused, None)
+            }
+            // Nobody says that nothing of it was applied.
+            _ => (Verdict::InDoubt, Some(LOOK)),
+        };
+        let words = self.words(words);
+        let reason = hint.map_or(words.clone(), |hint| format!("{words}; {hint}"));
+        let code = self.code(if label.is_empty() { "fault" } else { &label });
+        Outcome::new(verdict, code, reason)
     }
-    let rest = of_the_rest(&report.errors, &unplaced, count, &words);
-    Judged::Outcomes(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| rest.clone())).collect())
-}
 
-/// How little an error tells of the call: the least decides.
-pub(super) fn weight(code: Option<Code>) -> u8 {
-    match code {
-        Some(Code::SystemId | Code::SessionToken) => 0,
-        Some(Code::Parameter) => 1,
-        Some(Code::Catalog) => 2,
-        Some(Code::Product) => 3,
-        None => 4,
+    /// The outcome of each record of a batch where an error does not say which it is about.
+    fn of_nobody(&self, label: &str, words: &str) -> Outcome {
+        let (words, count) = (self.words(words), self.items.len());
+        let reason = format!("{words}; the answer to {count} records does not say which it means; {LOOK}");
+        Outcome::new(Verdict::InDoubt, self.code(if label.is_empty() { "fault" } else { label }), reason)
     }
-}
 
-/// The outcome of the record that an error is about.
-fn of_one(error: &LmsError, fault: Option<&str>, words: String, secrets: &[&SecretString]) -> Outcome {
-    let (verdict, hint) = match error.code {
-        Some(Code::SystemId | Code::SessionToken) => (Verdict::StopConnection, None),
-        Some(Code::Parameter) => (Verdict::Refused, None),
-        Some(Code::Product) => (Verdict::Parked, Some(PRODUCT_UNKNOWN)),
-        Some(Code::Catalog) => (Verdict::Parked, Some(CATALOG_CLOSED)),
-        // A fault of the client's is about the form of the call, which the same record would have again.
-        None if fault.is_some_and(is_clients) => (Verdict::Refused, None),
-        // It failed, but nobody says that nothing of it was applied.
-        None => (Verdict::InDoubt, Some(LOOK)),
-    };
-    let code = match (error.code, fault) {
-        (None, Some(fault)) if !fault.is_empty() => fault,
-        _ => &error.label,
-    };
-    let reason = match hint {
-        Some(hint) => format!("{words}; {hint}"),
-        None => words,
-    };
-    Outcome::new(verdict, clean(code, 40, secrets), reason)
-}
-
-/// The outcome of the records of a batch that no error names.
-fn of_the_rest(
-    errors: &[LmsError],
-    unplaced: &[&LmsError],
-    count: usize,
-    words: &impl Fn(&LmsError) -> String,
-) -> Outcome {
-    let parameter = |error: &&&LmsError| error.code == Some(Code::Parameter);
-    let told = unplaced.iter().find(parameter).or(unplaced.first()).map(|error| words(error));
-    if errors.iter().all(|error| error.code == Some(Code::Parameter)) {
-        // Nothing was applied, so the culprit can be looked for.
-        let most = u32::try_from(count / 2).unwrap_or(u32::MAX).max(1);
-        let reason = told.unwrap_or_else(|| "another record of the call lacks a parameter".to_owned());
-        return Outcome::new(Verdict::Smaller { most }, "501", reason);
-    }
-    let code = unplaced.first().map_or("batch", |error| error.label.as_str());
-    let reason = match told {
-        Some(told) => format!("{told}; the answer to {count} records does not say which it means; {LOOK}"),
-        None => format!("the answer names other records of the call, and is silent on this one; {LOOK}"),
-    };
-    Outcome::new(Verdict::InDoubt, code.chars().take(40).collect::<String>(), reason)
-}
-
-/// The record that an error means, where that is sure.
-fn place(about: &About, report: &Report, items: &[&Item]) -> Option<usize> {
-    match about {
-        About::Call => None,
-        About::Record(customer, product) => {
-            let holds = |item: &Item, name: &str, text: &str| {
-                item.fields.get(&FieldName::from(name)).is_some_and(|value| value.trim() == text.trim())
-            };
-            let mut fits = items
-                .iter()
-                .enumerate()
-                .filter(|(_, item)| holds(item, "customerId", customer) && holds(item, "productId", product));
-            let place = fits.next().map(|(place, _)| place);
-            place.filter(|_| fits.next().is_none())
+    /// The places of records by their values; none where several share them.
+    fn places(&self) -> HashMap<(&str, &str), Option<usize>> {
+        let mut places = HashMap::new();
+        for (place, item) in self.items.iter().enumerate() {
+            let value = |name: &str| item.fields.get(&FieldName::from(name)).unwrap_or_default().trim();
+            let names = (value("customerId"), value("productId"));
+            places.entry(names).and_modify(|place| *place = None).or_insert(Some(place));
         }
-        About::Index(index) => {
-            // Nobody says what they are counted from; the ends of the row tell, or else it stays open.
-            let last = i64::try_from(items.len()).ok()?;
-            let from = match (report.indexes.contains(&0), report.indexes.contains(&last)) {
-                (true, false) => 0,
-                (false, true) => 1,
-                _ => return None,
-            };
-            usize::try_from(index.checked_sub(from)?).ok()
-        }
+        places
+    }
+
+    fn words(&self, words: &str) -> String {
+        mask::reason(words, mask::texts(self.secrets))
+    }
+
+    /// The LMS's words on a whole call or connection, which are shown apart from its records: without people.
+    fn words_on_call(&self, words: &str) -> String {
+        const PEOPLE: [&str; 4] = ["customerId", "customerFirstName", "customerLastName", "customerEmail"];
+        let people = self.items.iter().flat_map(|item| {
+            PEOPLE.iter().filter_map(|name| item.fields.get(&FieldName::from(*name))).map(str::trim)
+        });
+        self.words(&mask::impersonal(words, people))
+    }
+
+    fn code(&self, code: &str) -> String {
+        mask::code(code, mask::texts(self.secrets))
     }
 }
 
@@ -202,15 +213,10 @@ pub(super) fn is_answer(name: &str, call: &Call) -> bool {
         || endings.iter().any(|ending| name.eq_ignore_ascii_case(&format!("{}{ending}", call.method)))
 }
 
-/// Whether a fault says that the call was wrong.
-pub(super) fn is_clients(fault: &str) -> bool {
-    let class = fault.split('.').next().unwrap_or_default();
-    matches!(class, "Client" | "Sender" | "VersionMismatch" | "MustUnderstand")
-}
-
-/// An answer that is none of the LMS's.
-pub(super) fn unreadable(reason: &str) -> Outcome {
-    Outcome::new(Verdict::RetryConnection { after: None }, "unreadable", reason)
+/// Whether a fault says that a call was not of the service's form.
+fn is_of_form(code: &str, words: &str) -> bool {
+    let words = words.to_lowercase();
+    blame(code) == Blame::Call && OF_FORM.iter().any(|of_form| words.contains(of_form))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl CrowdWisdom {
             for (item, outcome) in items.iter().zip(&mut outcomes).filter(|(_, outcome)| outcome.is_none()) {
                 *outcome = match &shape {
                     Ok(shape) => {
-                        shape.would_grant(item).map(|reason| Outcome::new(Verdict::Refused, "wsdl", reason))
+                        shape.unfit(item).map(|reason| Outcome::new(Verdict::Refused, "wsdl", reason))
                     }
                     Err(failed) => Some(failed.clone()),
                 };
@@ -74,7 +74,7 @@ impl CrowdWisdom {
                 .map(|(item, _)| item)
                 .collect();
             if let (Ok(shape), false) = (shape, sendable.is_empty()) {
-                let sent = self.send(shape, &sendable).await;
+                let sent = self.send(&shape, &sendable).await;
                 for (outcome, sent) in outcomes.iter_mut().filter(|outcome| left(outcome)).zip(sent) {
                     *outcome = Some(sent);
                 }

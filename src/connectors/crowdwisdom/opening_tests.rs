@@ -31,6 +31,9 @@ fn the_token_is_found_where_services_put_it() {
         "<id>7</id><return>t1</return>",
         "<token>t1</token>",
         "t1",
+        // What else stands there nobody knows, and a token is a token.
+        "<return><status>1</status><sessionToken>t1</sessionToken></return>",
+        "<code>501</code><sessionToken>t1</sessionToken>",
     ] {
         assert_eq!(opened(&answer(inside)).unwrap(), "t1", "{inside}");
     }
@@ -38,6 +41,8 @@ fn the_token_is_found_where_services_put_it() {
     for body in [
         answer(""),
         answer("<sessionToken/>"),
+        answer("<success>true</success>"),
+        // It might be one, under another name: it is not quoted.
         answer("<a>x</a><b>y</b>"),
         // The answer of another method.
         soap("<pingResponse><return>t1</return></pingResponse>"),
@@ -71,8 +76,19 @@ fn a_session_that_is_refused_stops_the_connection() {
         "Client",
         &format!("no session: Unexpected element; {right}"),
     );
-    let bare = soap("<diConnectResponse><return>2</return></diConnectResponse>");
-    assert_eq!(opened(&bare).unwrap_err().code, "2");
+    let told = |inside: &str| {
+        let body = soap(&format!("<diConnectResponse>{inside}</diConnectResponse>"));
+        opened(&body).map_err(|outcome| (outcome.verdict, outcome.code))
+    };
+    let stopped = |code: &str| Err((Verdict::StopConnection, code.to_owned()));
+    assert_eq!(told("<return>2</return>"), stopped("2"));
+    assert_eq!(told("<return>Wrong password</return>"), stopped("return"));
+    assert_eq!(told("<status>Failed</status><message>Access denied</message>"), stopped("status"));
+    // The words of a code outweigh what is called a token.
+    assert_eq!(told("<message>Invalid System ID</message><sessionToken>0</sessionToken>"), stopped("2"));
+    for none in ["false", "0", "-1", "error"] {
+        assert!(told(&format!("<return>{none}</return>")).is_err(), "{none}");
+    }
 }
 
 #[test]

@@ -1,12 +1,7 @@
-//! What the tests of this product share: the document's example, records, answers, and a reading of XML
-//! that is not the product's own.
-
-use quick_xml::NsReader;
-use quick_xml::events::Event;
-use quick_xml::name::ResolveResult;
+//! What the tests of this product share: the document's example, records and answers.
 
 use super::shape::Shape;
-use super::wsdl::Wsdl;
+use super::wsdl::{Found, Wsdl};
 use crate::connectors::{Item, SettingValue, Settings};
 use crate::model::{ChangeKind, Key};
 
@@ -104,11 +99,20 @@ pub(super) fn settings(pairs: &[(&str, &str)]) -> Settings {
     settings
 }
 
+/// This WSDL.
+pub(super) fn wsdl(text: &str) -> Wsdl {
+    match Wsdl::read(text.as_bytes()) {
+        Found::Wsdl(wsdl) => wsdl,
+        Found::Nothing => panic!("no WSDL: {text}"),
+        Found::Broken(problem) => panic!("{problem}: {text}"),
+    }
+}
+
 /// The calls by this WSDL, or by the document where there is none.
-pub(super) fn shape(wsdl: Option<&str>, pairs: &[(&str, &str)]) -> Result<Shape, String> {
+pub(super) fn shape(text: Option<&str>, pairs: &[(&str, &str)]) -> Result<Shape, String> {
     let setup = super::setup::Setup::read(&settings(pairs)).ok().unwrap();
-    match wsdl {
-        Some(wsdl) => Shape::of_wsdl(&Wsdl::read(wsdl.as_bytes()).unwrap(), &setup),
+    match text {
+        Some(text) => Shape::of_wsdl(&wsdl(text), &setup),
         None => Ok(Shape::of_document(&setup)),
     }
 }
@@ -127,48 +131,4 @@ pub(super) fn fault(code: &str, words: &str, detail: &str) -> String {
         "<S:Fault><faultcode>S:{code}</faultcode><faultstring>{words}</faultstring>\
          <detail>{detail}</detail></S:Fault>"
     ))
-}
-
-/// All elements but an empty header, one a line: depth, namespace, name, attributes, text. Entities stay.
-pub(super) fn elements(xml: &str) -> Vec<String> {
-    let mut reader = NsReader::from_str(xml);
-    let (mut found, mut depth): (Vec<(String, String)>, usize) = (Vec::new(), 0);
-    loop {
-        let (namespace, event) = reader.read_resolved_event().unwrap();
-        let namespace = match namespace {
-            ResolveResult::Bound(namespace) => format!("{{{}}}", AsRef::<str>::as_ref(&namespace)),
-            ResolveResult::Unbound => String::new(),
-            ResolveResult::Unknown(prefix) => panic!("unknown prefix {prefix:?}"),
-        };
-        let text = match event {
-            Event::Start(ref start) | Event::Empty(ref start) => {
-                let attributes = start.attributes().map(Result::unwrap);
-                let attributes: String = attributes
-                    .map(|one| format!(" {}={}", one.key.as_ref() as &str, one.value.as_ref() as &str))
-                    .filter(|text| !text.starts_with(" xmlns"))
-                    .collect();
-                let name = start.local_name();
-                found.push((
-                    format!("{depth} {namespace}{}{attributes}", name.as_ref() as &str),
-                    String::new(),
-                ));
-                depth += usize::from(matches!(event, Event::Start(_)));
-                continue;
-            }
-            Event::End(_) => {
-                depth -= 1;
-                continue;
-            }
-            Event::Text(text) => text.to_string(),
-            Event::GeneralRef(name) => format!("&{};", &*name as &str),
-            Event::Eof => break,
-            _ => continue,
-        };
-        if let Some((_, all)) = found.last_mut() {
-            all.push_str(&text);
-        }
-    }
-    // SOAP leaves a header without anything in it to whoever calls.
-    found.retain(|(head, _)| !head.ends_with("}Header"));
-    found.into_iter().map(|(head, text)| format!("{head} {}", text.trim()).trim().to_owned()).collect()
 }

@@ -1,13 +1,14 @@
 //! The calls to one service: its WSDL, asked for once, and SOAP calls with their answers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::OnceCell;
 
-use crate::connectors::http::{Body, Http, HttpFailure};
+use crate::connectors::http::{Body, Http, Reply, unreadable};
+use crate::connectors::kept::Kept;
 use crate::connectors::soap;
 use crate::connectors::{Access, ConnectError};
 use crate::model::{ConnectionName, Outcome, Verdict};
@@ -17,7 +18,7 @@ use super::opening::weigh;
 use super::setup::{Setup, refusal};
 use super::shape::Shape;
 use super::wire::SYSTEM_ID;
-use super::wsdl::Wsdl;
+use super::wsdl::{Found, Wsdl};
 
 /// More documents than a WSDL of a few methods is spread over.
 const MOST_IMPORTS: usize = 8;
@@ -35,7 +36,7 @@ pub(super) struct Service {
     address: Url,
     /// The path of the base address, which all calls are below.
     base_path: String,
-    shape: OnceCell<Shape>,
+    shape: Kept<Arc<Shape>>,
 }
 
 impl Service {
@@ -50,46 +51,72 @@ impl Service {
         for name in &setup.parameters {
             values.insert(name.clone(), access.secret(&format!("session_parameters.{name}"))?);
         }
-        let http = Http::new(&access.base_url, access.timeout)?;
+        let http = Http::new(&access.base_url, access.timeout)?.with_small_answers();
         let base_url = access.base_url.trim_end_matches('/');
         let odd = |error| ConnectError(format!("base_url and soap_path make no address: {error}"));
         let address = Url::parse(&format!("{base_url}{}", setup.soap_path)).map_err(odd)?;
         let base_path = Url::parse(base_url).map_err(odd)?.path().trim_end_matches('/').to_owned();
-        let (connection, shape) = (access.connection.clone(), OnceCell::new());
+        let (connection, shape) = (access.connection.clone(), Kept::default());
         Ok(Self { system_id, values, setup, http, connection, address, base_path, shape })
     }
 
-    /// What the calls look like: by the WSDL where one answers, else by the document. Asked for once.
+    /// What the calls look like: by the WSDL where one answers, else by the document. Asked for until the
+    /// service has said either.
     ///
     /// # Errors
-    /// Without effect: `wsdl` where the WSDL lacks something, `connect` where nobody is there.
-    pub(super) async fn shape(&self) -> Result<&Shape, Outcome> {
-        self.shape.get_or_try_init(|| self.find_shape()).await.map_err(Outcome::without_effect)
+    /// Without effect: `wsdl` where the WSDL lacks something, otherwise why nobody knows whether there is one.
+    pub(super) async fn shape(&self) -> Result<Arc<Shape>, Outcome> {
+        self.shape.get(|_| true, self.find_shape()).await
     }
 
-    async fn find_shape(&self) -> Result<Shape, Outcome> {
-        let path = format!("{}?wsdl", self.setup.soap_path);
-        let found = match self.http.send(&path, &[], Body::None).await {
-            Ok(reply) if reply.failure().is_none() => Wsdl::read(&reply.body),
-            Err(failure @ HttpFailure::Connect(_)) => return Err(failure.outcome(SystemTime::now())),
-            Ok(_) | Err(_) => None,
+    async fn find_shape(&self) -> Result<Arc<Shape>, Outcome> {
+        let found = match self.ask(&format!("{}?wsdl", self.setup.soap_path)).await? {
+            Some(reply) => Wsdl::read(&reply.body),
+            None => Found::Nothing,
         };
-        let Some(mut wsdl) = found else {
-            tracing::info!(
-                connection = %self.connection,
-                "no WSDL answers below soap_path; calls are made with the names of the vendor's document"
-            );
-            return Ok(Shape::of_document(&self.setup));
+        let mut wsdl = match found {
+            Found::Wsdl(wsdl) => wsdl,
+            Found::Nothing => {
+                tracing::info!(
+                    connection = %self.connection,
+                    "no WSDL answers below soap_path; calls are made with the names of the vendor's document"
+                );
+                return Ok(Arc::new(Shape::of_document(&self.setup)));
+            }
+            Found::Broken(problem) => {
+                return Err(unreadable(format!("the WSDL can't be read: {problem}")).without_effect());
+            }
         };
         for path in self.import_paths(&wsdl) {
-            match self.http.send(&path, &[], Body::None).await {
-                Ok(reply) if reply.failure().is_none() && wsdl.add(&reply.body) => {}
-                // What it would have said stays unknown, and one that does not answer delays enough.
-                Ok(_) | Err(_) => break,
+            // What a document says that is not there stays unknown.
+            if let Some(reply) = self.ask(&path).await? {
+                wsdl.add(&reply.body);
             }
         }
         Shape::of_wsdl(&wsdl, &self.setup)
+            .map(Arc::new)
             .map_err(|lacks| Outcome::new(Verdict::StopConnection, "wsdl", lacks))
+    }
+
+    /// A document of the service's; `None` where there surely is none. What fails in passing is no such
+    /// answer: calls that the WSDL would have shaped otherwise would go out by the document for good.
+    async fn ask(&self, path: &str) -> Result<Option<Reply>, Outcome> {
+        let failed = |outcome: Outcome| {
+            let verdict = match outcome.verdict {
+                Verdict::Retry => Verdict::RetryConnection { after: None },
+                verdict => verdict,
+            };
+            let reason = format!("{}; the service was asked for its WSDL", outcome.reason);
+            Outcome { verdict, reason, ..outcome }.without_effect()
+        };
+        let now = SystemTime::now;
+        let reply = self.http.send(path, &[], Body::None).await;
+        let reply = reply.map_err(|failure| failed(failure.outcome(now())))?;
+        match reply.failure() {
+            None => Ok(Some(reply)),
+            Some(_) if matches!(reply.status, 404 | 405 | 410) => Ok(None),
+            Some(failure) => Err(failed(failure.outcome(now()))),
+        }
     }
 
     /// The paths of imported documents on this host, below the base address. Another host is never asked,

@@ -1,5 +1,6 @@
 //! The settings of a connection, read and checked: for `rollbook check` and for the connector alike. Pure.
 
+use crate::connectors::settings::path;
 use crate::connectors::{ConnectError, Mistake, Peer, Setting, SettingKind, Settings};
 
 use super::wire::{SESSION_TOKEN, SYSTEM_ID};
@@ -80,15 +81,20 @@ pub(super) struct Setup {
 impl Setup {
     /// Reads the settings; all that is wrong with them otherwise, each with its key.
     pub(super) fn read(settings: &Settings) -> Result<Self, Vec<(&'static str, String)>> {
+        let soap_path = path(settings.text("soap_path").unwrap_or(SOAP_PATH));
+        let (soap_path, odd) = match soap_path {
+            Ok(soap_path) => (soap_path, None),
+            Err(problem) => (String::new(), Some(("soap_path", problem))),
+        };
         let setup = Self {
-            soap_path: settings.text("soap_path").unwrap_or(SOAP_PATH).trim_end_matches('/').to_owned(),
+            soap_path: soap_path.trim_end_matches('/').to_owned(),
             session_method: settings.text("session_method").unwrap_or(SESSION_METHOD).to_owned(),
             parameters: settings.texts("session_parameters").unwrap_or_default().to_vec(),
             namespace: settings.text("namespace").map(str::to_owned),
             records: settings.text("records").map(|path| path.split('/').map(str::to_owned).collect()),
             many: settings.whole("batch").is_some_and(|most| most > 1),
         };
-        let problems = setup.problems();
+        let problems: Vec<_> = odd.into_iter().chain(setup.problems()).collect();
         if problems.is_empty() { Ok(setup) } else { Err(problems) }
     }
 
@@ -104,14 +110,6 @@ impl Setup {
 
     fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#');
-        if !self.soap_path.starts_with('/') || self.soap_path.contains(odd) {
-            let message = format!(
-                "found {:?}; allowed: a path below base_url that begins with / and has no ? or #, as {SOAP_PATH}",
-                self.soap_path
-            );
-            problems.push(("soap_path", message));
-        }
         if !is_name(&self.session_method) {
             let message = format!(
                 "found {:?}; allowed: the name of a method, as diConnect or ymConnect",
@@ -207,7 +205,12 @@ mod tests {
     #[test]
     fn odd_settings_are_named() {
         check("soap_path", "/diweb/ws/integration/v2/", None);
-        check("soap_path", "diweb", Some("soap_path: found \"diweb\"; allowed: a path below base_url"));
+        check("soap_path", "diweb", None);
+        check(
+            "soap_path",
+            "https://x",
+            Some("soap_path: found \"https://x\"; allowed: a path below base_url"),
+        );
         check("soap_path", "/diweb?wsdl", Some("soap_path: found"));
         check("session_method", "ymConnect", None);
         check(
@@ -225,7 +228,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_their_connection() {
-        let (name, settings) = ("crowd".into(), settings(&[("soap_path", "x"), ("records", "/")]));
+        let (name, settings) = ("crowd".into(), settings(&[("soap_path", "a b"), ("records", "/")]));
         let peer = Peer { connection: &name, base_url: "https://lms.example.org", settings: &settings };
         let found: Vec<_> = mistakes(&[peer]).into_iter().map(|mistake| mistake.key).collect();
         assert_eq!(found, ["soap_path", "records"]);

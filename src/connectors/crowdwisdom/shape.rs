@@ -1,11 +1,11 @@
 //! What the calls look like, as the document has them; `described` has them as a WSDL says. Pure.
 
 use crate::connectors::Item;
-use crate::model::ChangeKind;
+use crate::model::{ChangeKind, FieldName};
 
 use super::fields;
 use super::setup::{Setup, record};
-use super::wire::{GRANTS, SESSION_TOKEN, SYSTEM_ID};
+use super::wire::{CREDIT, GRANTS, SESSION_TOKEN, SYSTEM_ID, turned_off};
 
 /// The method for one record.
 pub(super) const ONE: &str = "setCompletion";
@@ -24,6 +24,15 @@ pub(super) struct Shape {
     pub(super) described: bool,
 }
 
+/// The name of an element as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// Without a prefix.
+    pub(super) local: String,
+    /// Its namespace; by the document only methods have one.
+    pub(super) namespace: Option<String>,
+}
+
 /// What every call has.
 #[derive(Clone)]
 pub(super) struct Call {
@@ -36,9 +45,7 @@ pub(super) struct Call {
     /// The element of its answer.
     pub(super) response: String,
     /// The elements in it, in their order.
-    pub(super) children: Vec<String>,
-    /// Whether the elements in it have the namespace too; by the document they have none.
-    pub(super) qualified: bool,
+    pub(super) children: Vec<Name>,
 }
 
 /// A call that carries records.
@@ -47,37 +54,45 @@ pub(super) struct Completions {
     /// What every call has.
     pub(super) call: Call,
     /// The elements that lead to a record: the last one is the record, and is repeated.
-    pub(super) path: Vec<String>,
+    pub(super) path: Vec<Name>,
     /// The fields of a record, in their order.
-    pub(super) fields: Vec<String>,
+    pub(super) fields: Vec<Name>,
+    /// The fields that a record has to have.
+    pub(super) required: Vec<String>,
+    /// The element of each of the credits.
+    pub(super) credit: Name,
     /// Whether a field beyond these would be an error.
     pub(super) closed: bool,
 }
 
 impl Shape {
-    /// The calls as the document has them. It shows no parameter of the session method, so what was
-    /// configured is sent as it stands, and the system identifier alone where nothing was.
+    /// The calls as the document has them. It shows no parameter of the session method: the system identifier
+    /// is sent, which every call has, and what was configured.
     pub(super) fn of_document(setup: &Setup) -> Self {
-        let call = |method: &str, children: Vec<String>| Call {
+        let call = |method: &str, children: Vec<Name>| Call {
             method: method.to_owned(),
             namespace: setup.namespace().to_owned(),
             action: String::new(),
             response: format!("{method}Response"),
             children,
-            qualified: false,
         };
-        let completions = |method: &str, path: Vec<String>| Completions {
-            call: call(method, [vec![SYSTEM_ID.to_owned(), SESSION_TOKEN.to_owned()], head(&path)].concat()),
-            path,
-            fields: fields::names().map(str::to_owned).collect(),
-            closed: false,
+        let completions = |method: &str, path: Vec<String>| {
+            let path: Vec<Name> = path.into_iter().map(Name::bare).collect();
+            let own = [SYSTEM_ID, SESSION_TOKEN].map(Name::bare).to_vec();
+            Completions {
+                call: call(method, [own, head(&path)].concat()),
+                path,
+                fields: fields::names().map(Name::bare).collect(),
+                required: Vec::new(),
+                credit: Name::bare(CREDIT),
+                closed: false,
+            }
         };
-        let parameters = match setup.parameters.as_slice() {
-            [] => vec![SYSTEM_ID.to_owned()],
-            names => names.to_vec(),
-        };
+        let placed = setup.parameters.iter().any(|name| name == SYSTEM_ID);
+        let by_itself = Some(SYSTEM_ID.to_owned()).filter(|_| !placed);
+        let parameters = by_itself.into_iter().chain(setup.parameters.iter().cloned()).map(Name::bare);
         Self {
-            session: call(&setup.session_method, parameters),
+            session: call(&setup.session_method, parameters.collect()),
             one: completions(ONE, record()),
             many: completions(MANY, setup.records()),
             described: false,
@@ -89,9 +104,10 @@ impl Shape {
         if records > 1 { &self.many } else { &self.one }
     }
 
-    /// Why a correction can't be sent, by whichever call.
-    pub(super) fn would_grant(&self, item: &Item) -> Option<String> {
-        self.one.would_grant(item).or_else(|| self.many.would_grant(item))
+    /// Why a record can't be sent, by whichever call: a correction that would grant, or one that lacks what the
+    /// WSDL demands.
+    pub(super) fn unfit(&self, item: &Item) -> Option<String> {
+        [&self.one, &self.many].iter().find_map(|call| call.would_grant(item).or_else(|| call.demands(item)))
     }
 }
 
@@ -107,7 +123,7 @@ impl Completions {
                 "the WSDL's record of {} has no {} (it has {}): take it out of [push.fields] of the job",
                 self.call.method,
                 lacking.join(" and no "),
-                self.fields.join(", ")
+                locals(&self.fields).join(", ")
             )
         })
     }
@@ -123,13 +139,42 @@ impl Completions {
         ))
     }
 
+    /// Why a record can't be sent that has no value where the WSDL demands one.
+    fn demands(&self, item: &Item) -> Option<String> {
+        let missing = self.required.iter().filter(|name| {
+            let value = item.fields.get(&FieldName::from(name.as_str())).unwrap_or_default();
+            value.is_empty() && !turned_off(item, name)
+        });
+        let missing: Vec<&str> = missing.map(String::as_str).collect();
+        (!missing.is_empty()).then(|| {
+            format!(
+                "the WSDL's record of {} must have {}, and this one has none: map it in [push.fields] of the \
+                 job, or ask the vendor",
+                self.call.method,
+                missing.join(" and ")
+            )
+        })
+    }
+
     fn has_no(&self, name: &str) -> bool {
-        self.closed && !self.fields.iter().any(|field| field == name)
+        self.closed && !self.fields.iter().any(|field| field.local == name)
     }
 }
 
+impl Name {
+    /// A name without a namespace.
+    pub(super) fn bare(name: impl Into<String>) -> Self {
+        Self { local: name.into(), namespace: None }
+    }
+}
+
+/// The names without their namespaces.
+pub(super) fn locals(names: &[Name]) -> Vec<&str> {
+    names.iter().map(|name| name.local.as_str()).collect()
+}
+
 /// The element in which a way begins, if it has one.
-pub(super) fn head(path: &[String]) -> Vec<String> {
+pub(super) fn head(path: &[Name]) -> Vec<Name> {
     path.first().cloned().into_iter().collect()
 }
 

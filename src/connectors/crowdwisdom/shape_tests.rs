@@ -13,8 +13,8 @@ fn lacks(wsdl: &str, settings: &[(&str, &str)]) -> String {
 fn the_document_is_followed_where_no_wsdl_answers() {
     let shape = shape(None, &[]).unwrap();
     assert!(!shape.described && !shape.one.closed);
-    assert_eq!(shape.session.children, ["systemId"]);
-    assert_eq!(shape.one.call.children, ["systemId", "sessionToken", "record"]);
+    assert_eq!(locals(&shape.session.children), ["systemId"]);
+    assert_eq!(locals(&shape.one.call.children), ["systemId", "sessionToken", "record"]);
     assert_eq!(shape.completions(1).call.method, "setCompletion");
     assert_eq!(shape.completions(2).call.method, "setCompletions");
 }
@@ -49,7 +49,7 @@ fn the_parameters_of_the_session_are_held_against_the_wsdl() {
     // What need not be there may be left out.
     let optional = WSDL.replace("name=\"userName\"", "minOccurs=\"0\" name=\"userName\"");
     let shape = shape(Some(&optional), &[("session_parameters", "password")]).unwrap();
-    assert_eq!(shape.session.children, ["systemId", "password"]);
+    assert_eq!(locals(&shape.session.children), ["systemId", "password"]);
 }
 
 #[test]
@@ -63,14 +63,14 @@ fn the_order_is_the_wsdls() {
         "<xs:element name=\"sessionToken\" type=\"xs:string\"/>\n          <xs:element name=\"systemId\" type=\"xs:string\"/>",
     );
     let found = shape(Some(&swapped), &[PARAMETERS]).unwrap();
-    assert_eq!(found.one.call.children, ["sessionToken", "systemId", "record"]);
-    assert_eq!(found.one.fields[..2], ["productId", "customerId"]);
+    assert_eq!(locals(&found.one.call.children), ["sessionToken", "systemId", "record"]);
+    assert_eq!(locals(&found.one.fields)[..2], ["productId", "customerId"]);
     assert!(found.one.closed && found.described);
     // Where any order will do it is the document's.
     let all = swapped.replace("xs:sequence", "xs:all");
     let found = shape(Some(&all), &[PARAMETERS]).unwrap();
-    assert_eq!(found.one.call.children, ["systemId", "sessionToken", "record"]);
-    assert_eq!(found.one.fields[..2], ["customerId", "productId"]);
+    assert_eq!(locals(&found.one.call.children), ["systemId", "sessionToken", "record"]);
+    assert_eq!(locals(&found.one.fields)[..2], ["customerId", "productId"]);
 }
 
 #[test]
@@ -93,16 +93,42 @@ fn a_correction_is_not_sent_where_its_grants_can_not_be_switched_off() {
     let fewer = WSDL.replace("name=\"issueCertificates\"", "name=\"certificates\"");
     let found = shape(Some(&fewer), &[PARAMETERS]).unwrap();
     let mut item = some_record("1", "2");
-    assert_eq!(found.would_grant(&item), None);
+    assert_eq!(found.unfit(&item), None);
     item.kind = ChangeKind::Update;
-    assert!(found.would_grant(&item).unwrap().contains("has no issueCertificates, so a correction"));
-    assert_eq!(shape(Some(WSDL), &[PARAMETERS]).unwrap().would_grant(&item), None);
+    assert!(found.unfit(&item).unwrap().contains("has no issueCertificates, so a correction"));
+    assert_eq!(shape(Some(WSDL), &[PARAMETERS]).unwrap().unfit(&item), None);
+}
+
+#[test]
+fn a_record_that_lacks_what_the_wsdl_demands_is_not_sent() {
+    let more = WSDL.replace(
+        "name=\"packageId\" type=\"xs:string\" minOccurs=\"0\"",
+        "name=\"packageId\" type=\"xs:string\"",
+    );
+    let more = more.replace(
+        "name=\"grantCredits\" type=\"xs:boolean\" default=\"true\" minOccurs=\"0\"",
+        "name=\"grantCredits\" type=\"xs:boolean\"",
+    );
+    assert_ne!(more, WSDL);
+    let found = shape(Some(&more), &[PARAMETERS]).unwrap();
+    let mut item = some_record("1", "2");
+    assert_eq!(
+        found.unfit(&item).unwrap(),
+        "the WSDL's record of setCompletion must have grantCredits and packageId, and this one has none: map \
+         it in [push.fields] of the job, or ask the vendor"
+    );
+    item.fields.set("packageId".into(), "K");
+    assert!(found.unfit(&item).unwrap().contains("must have grantCredits, and"));
+    // A correction is sent with its grants off.
+    item.kind = ChangeKind::Update;
+    assert_eq!(found.unfit(&item), None);
+    assert_eq!(shape(Some(WSDL), &[PARAMETERS]).unwrap().unfit(&some_record("1", "2")), None);
 }
 
 #[test]
 fn the_place_of_many_records_is_the_wsdls() {
     let batch = [PARAMETERS, ("batch", "2")];
-    assert_eq!(shape(Some(WSDL), &batch).unwrap().many.path, ["record"]);
+    assert_eq!(locals(&shape(Some(WSDL), &batch).unwrap().many.path), ["record"]);
     let wrapped = WSDL.replace(
         "<xs:element name=\"record\" type=\"int:completionRecord\" maxOccurs=\"unbounded\"/>",
         "<xs:element name=\"list\"><xs:complexType><xs:sequence><xs:element name=\"one\" \
@@ -110,7 +136,7 @@ fn the_place_of_many_records_is_the_wsdls() {
     );
     let found = shape(Some(&wrapped), &batch).unwrap();
     assert_eq!(
-        (found.many.path.join("/"), found.many.call.children.join(" ")),
+        (locals(&found.many.path).join("/"), locals(&found.many.call.children).join(" ")),
         ("list/one".to_owned(), "systemId sessionToken list".to_owned())
     );
     assert_eq!(found.many.fields.len(), 19);
@@ -148,7 +174,7 @@ fn a_record_that_is_described_elsewhere_is_the_documents() {
     let far = WSDL.replace("complexType name=\"completionRecord\"", "complexType name=\"elsewhere\"");
     let found = shape(Some(&far), &[PARAMETERS, ("batch", "2")]).unwrap();
     assert!(!found.one.closed && !found.many.closed);
-    assert_eq!((found.one.path.join("/"), found.one.fields.len()), ("record".to_owned(), 19));
+    assert_eq!((locals(&found.one.path).join("/"), found.one.fields.len()), ("record".to_owned(), 19));
     let none = WSDL.replace(
         "name=\"sessionToken\" type=\"xs:string\"/>\n          <xs:element name=\"record\"",
         "name=\"record\"",

@@ -8,8 +8,9 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use secrecy::SecretString;
 
-use super::samples::{WSDL, elements, fault, record, settings, soap};
+use super::samples::{WSDL, fault, record, settings, soap};
 use super::*;
+use crate::connectors::namespaces::elements;
 use crate::connectors::scripted::{Script, answer, serve_after};
 use crate::model::ChangeKind;
 
@@ -238,6 +239,89 @@ async fn what_the_wsdl_lacks_stops_the_connection_before_anything_is_sent() {
     assert!(outcomes[0].reason.contains("has no packageId") && lms.with("POST").is_empty());
 }
 
+/// Calls by the document that the WSDL would have shaped otherwise might grant twice.
+#[tokio::test]
+async fn nothing_is_sent_until_it_is_known_whether_there_is_a_wsdl() {
+    let half = WSDL[..WSDL.len() / 2].to_owned();
+    for (status, body, verdict, code) in [
+        (503, String::new(), Verdict::RetryConnection { after: None }, "HTTP 503"),
+        (500, String::new(), Verdict::RetryConnection { after: None }, "HTTP 500"),
+        (400, String::new(), Verdict::RetryConnection { after: None }, "HTTP 400"),
+        (403, String::new(), Verdict::StopConnection, "HTTP 403"),
+        (200, half, Verdict::RetryConnection { after: None }, "unreadable"),
+    ] {
+        let lms = Lms::start(move |calls| match calls {
+            // Then it is well again.
+            [_] => (status, body.clone()),
+            [.., last] if last.starts_with("GET") => (200, WSDL.to_owned()),
+            [.., last] if last.contains(":diConnect") => {
+                (200, soap("<r><sessionToken>token-1</sessionToken></r>"))
+            }
+            _ => done(calls),
+        })
+        .await;
+        let crowd = lms.connect(&[BOTH]);
+        let outcome = crowd.deliver(&[record("C1", "P1")]).await.remove(0);
+        assert_eq!((&outcome.verdict, outcome.code.as_str(), outcome.had_no_effect), (&verdict, code, true));
+        assert!(lms.with("POST").is_empty() && outcome.reason.contains("WSDL"), "{}", outcome.reason);
+        assert_eq!(told(&crowd.deliver(&[record("C1", "P1")]).await), [ACCEPTED]);
+        assert!(crowd.service.shape().await.unwrap().described);
+    }
+    for status in [404, 405, 410] {
+        let lms = Lms::start(move |calls| match calls.last().unwrap() {
+            call if call.starts_with("GET") => (status, String::new()),
+            call if call.contains(":diConnect") => (200, soap("<r><sessionToken>token-1</sessionToken></r>")),
+            _ => done(calls),
+        })
+        .await;
+        assert_eq!(told(&lms.connect(&[]).deliver(&[record("C1", "P1")]).await), [ACCEPTED]);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_fails_is_asked_for_again() {
+    let wsdl = WSDL.replace("<xs:schema", "<xs:import schemaLocation=\"?xsd=1\"/><xs:schema");
+    let lms = Lms::start(move |calls| match calls.last().unwrap() {
+        call if call.contains("?wsdl") => (200, wsdl.clone()),
+        _ => (502, String::new()),
+    })
+    .await;
+    let outcome = lms.connect(&[BOTH]).probe().await;
+    assert_eq!((outcome.code.as_str(), outcome.had_no_effect), ("HTTP 502", true));
+    assert!(lms.with("POST").is_empty());
+}
+
+#[tokio::test]
+async fn calls_at_one_time_learn_of_one_failure_to_open_a_session() {
+    let lms = Lms::start(|calls| match calls.last().unwrap() {
+        call if call.starts_with("GET") => (404, String::new()),
+        _ => (500, fault("Server", "Out of order", "")),
+    })
+    .await;
+    let crowd = lms.connect(&[]);
+    let items = [record("C1", "P1")];
+    let (one, two, three) = tokio::join!(crowd.deliver(&items), crowd.deliver(&items), crowd.deliver(&items));
+    assert!(one == two && two == three && one[0].had_no_effect, "{one:?}");
+    assert_eq!(lms.with(":diConnect").len(), 1);
+    crowd.deliver(&items).await;
+    assert_eq!(lms.with(":diConnect").len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_in_another_charset_is_a_success_too() {
+    let mut latin =
+        b"<?xml version='1.0' encoding='ISO-8859-1'?><Envelope><Body><setCompletionResponse>".to_vec();
+    latin.extend(
+        b"<code>0</code><message>Saved for Andr\xe9</message></setCompletionResponse></Body></Envelope>",
+    );
+    let known = &[
+        ("?wsdl", "<html/>"),
+        (":diConnect", "<Envelope><Body><r><sessionToken>token-1</sessionToken></r></Body></Envelope>"),
+    ];
+    let (base_url, _calls) = serve_after(known, Script::close(answer("200 OK", &[], latin))).await;
+    assert_eq!(told(&open(&base_url, &[]).unwrap().deliver(&[record("C1", "P1")]).await), [ACCEPTED]);
+}
+
 #[tokio::test]
 async fn an_imported_schema_on_the_same_host_is_read_and_no_other() {
     let (begin, end) = (WSDL.find("<xs:schema").unwrap(), WSDL.find("</wsdl:types>").unwrap());
@@ -307,5 +391,5 @@ fn a_connection_without_its_secrets_does_not_open() {
         refused(&[("session_parameters", "userName pin")]),
         "session_parameters.pin is missing or empty"
     );
-    assert!(refused(&[("soap_path", "diweb")]).starts_with("soap_path: found \"diweb\""));
+    assert!(refused(&[("soap_path", "di web")]).starts_with("soap_path: found \"di web\""));
 }

@@ -1,9 +1,8 @@
 //! What goes over the wire: the call that opens a session, and those that carry completions. Pure.
 //!
 //! Only the element of the method has a namespace, as in the document's example, unless the WSDL of a client
-//! says that all have.
+//! says that others have one.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -14,12 +13,15 @@ use crate::connectors::xml::Document;
 use crate::model::{ChangeKind, FieldName};
 
 use super::fields::{CREDIT_SEPARATOR, TITLE_SIGN};
-use super::shape::{Call, Completions};
+use super::shape::{Call, Completions, Name};
 
 /// The client's identifier, in every call.
 pub(super) const SYSTEM_ID: &str = "systemId";
 /// What a session is known by.
 pub(super) const SESSION_TOKEN: &str = "sessionToken";
+
+/// What `credits` holds.
+pub(super) const CREDIT: &str = "credit";
 
 /// What a completion grants unless it says no.
 pub(super) const GRANTS: [&str; 2] = ["grantCredits", "issueCertificates"];
@@ -31,8 +33,8 @@ pub(super) fn encode_session(call: &Call, values: &BTreeMap<String, SecretString
     envelope(|body| {
         open(body, call);
         for name in &call.children {
-            if let Some(value) = values.get(name) {
-                body.text(&tag(call, name), value.expose_secret());
+            if let Some(value) = values.get(&name.local) {
+                open_as(body, call, name, &[]).put(value.expose_secret()).close();
             }
         }
         body.close();
@@ -50,9 +52,9 @@ pub(super) fn encode_completions(
     envelope(|body| {
         open(body, call);
         for name in &call.children {
-            match name.as_str() {
-                SYSTEM_ID => body.text(&tag(call, name), system_id.expose_secret()),
-                SESSION_TOKEN => body.text(&tag(call, name), token.expose_secret()),
+            match name.local.as_str() {
+                SYSTEM_ID => open_as(body, call, name, &[]).put(system_id.expose_secret()).close(),
+                SESSION_TOKEN => open_as(body, call, name, &[]).put(token.expose_secret()).close(),
                 _ => records(body, completions, items),
             };
         }
@@ -73,21 +75,34 @@ fn open(body: &mut Document, call: &Call) {
     body.open(&format!("int:{}", call.method), &[("xmlns:int", &call.namespace)]);
 }
 
-/// The name of an element as it stands in a call.
-fn tag<'a>(call: &Call, name: &'a str) -> Cow<'a, str> {
-    if call.qualified { format!("int:{name}").into() } else { name.into() }
+/// Opens an element of a call.
+fn open_as<'a>(
+    body: &'a mut Document,
+    call: &Call,
+    name: &Name,
+    attributes: &[(&str, &str)],
+) -> &'a mut Document {
+    let Name { local, namespace } = name;
+    match namespace {
+        None => body.open(local, attributes),
+        Some(namespace) if *namespace == call.namespace => body.open(&format!("int:{local}"), attributes),
+        Some(namespace) => {
+            let own = [("xmlns:own", namespace.as_str())];
+            body.open(&format!("own:{local}"), &[&own, attributes].concat())
+        }
+    }
 }
 
 fn records<'a>(body: &'a mut Document, completions: &Completions, items: &[&Item]) -> &'a mut Document {
     let Completions { call, path, fields, .. } = completions;
     let Some((record, wrappers)) = path.split_last() else { return body };
     for wrapper in wrappers {
-        body.open(&tag(call, wrapper), &[]);
+        open_as(body, call, wrapper, &[]);
     }
     for item in items {
-        body.open(&tag(call, record), &[]);
+        open_as(body, call, record, &[]);
         for name in fields {
-            field(body, call, name, item);
+            field(body, completions, name, item);
         }
         body.close();
     }
@@ -98,28 +113,33 @@ fn records<'a>(body: &'a mut Document, completions: &Completions, items: &[&Item
 }
 
 /// A field that has a value; of what is left out the LMS has a default of its own.
-fn field(body: &mut Document, call: &Call, name: &str, item: &Item) {
-    let tag = |name| tag(call, name);
-    match (item.fields.get(&FieldName::from(name)), name) {
+fn field(body: &mut Document, completions: &Completions, name: &Name, item: &Item) {
+    let Completions { call, credit, .. } = completions;
+    match (item.fields.get(&FieldName::from(name.local.as_str())), name.local.as_str()) {
         (Some(credits), "credits") => {
-            body.open(&tag(name), &[]);
-            for credit in credits.split(CREDIT_SEPARATOR) {
-                let (name, title) = split_credit(credit);
+            open_as(body, call, name, &[]);
+            for one in credits.split(CREDIT_SEPARATOR) {
+                let (name, title) = split_credit(one);
                 let attributes: Vec<_> =
                     [("name", name)].into_iter().chain(title.map(|title| ("title", title))).collect();
-                body.open(&tag("credit"), &attributes).close();
+                open_as(body, call, credit, &attributes).close();
             }
             body.close();
         }
         (Some(value), _) => {
-            body.text(&tag(name), value);
+            open_as(body, call, name, &[]).put(value).close();
         }
-        // A correction is no second achievement: the LMS's default would grant once more (semantics 17).
-        (None, _) if item.kind != ChangeKind::Create && (GRANTS.contains(&name) || name == AUTO_GRANT) => {
-            body.text(&tag(name), "false");
+        (None, local) if turned_off(item, local) => {
+            open_as(body, call, name, &[]).put("false").close();
         }
         (None, _) => {}
     }
+}
+
+/// Whether a field without a value is sent as `false`: a correction is no second achievement, and the LMS's
+/// default would grant once more (semantics 17).
+pub(super) fn turned_off(item: &Item, name: &str) -> bool {
+    item.kind != ChangeKind::Create && (GRANTS.contains(&name) || name == AUTO_GRANT)
 }
 
 /// The name of a credit, and its title if it has one. A title may hold the sign, a name may not.

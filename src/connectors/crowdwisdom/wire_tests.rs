@@ -2,8 +2,9 @@
 
 use secrecy::ExposeSecret;
 
-use super::super::samples::{elements, item, mended, record, shape};
+use super::super::samples::{item, mended, record, shape};
 use super::*;
+use crate::connectors::namespaces::elements;
 
 const INT: &str = "{http://ws.mycrowdwisdom.com/integration/}";
 
@@ -125,7 +126,11 @@ fn a_session_is_asked_for_with_its_parameters_in_their_order() {
     let method = |name: &str| format!("2 {INT}{name}");
     assert_eq!(sent(None, &[]), [method("diConnect"), "3 systemId S&amp;1".into()]);
     let other = [("session_method", "ymConnect"), ("session_parameters", "password userName")];
-    assert_eq!(sent(None, &other), [method("ymConnect"), "3 password p".into(), "3 userName u".into()]);
+    let expected =
+        [method("ymConnect"), "3 systemId S&amp;1".into(), "3 password p".into(), "3 userName u".into()];
+    assert_eq!(sent(None, &other), expected);
+    let placed = sent(None, &[("session_parameters", "userName systemId")]);
+    assert_eq!(placed, [method("diConnect"), "3 userName u".into(), "3 systemId S&amp;1".into()]);
     // By the WSDL, its order, and the identifier by itself.
     let described = sent(Some(super::super::samples::WSDL), &[("session_parameters", "password userName")]);
     let expected =
@@ -142,4 +147,38 @@ fn all_elements_are_qualified_where_the_wsdl_says_so() {
     let sent = sent(&[("session_parameters", "userName password")], Some(&wsdl), &[some]);
     assert_eq!(sent.iter().filter(|line| line.contains(INT)).count(), 9);
     assert_eq!(sent[9..], [format!("4 {INT}credits"), format!("5 {INT}credit name=A title=B")]);
+}
+
+/// The record's type lies in a schema of its own, which qualifies what is in it.
+#[test]
+fn each_element_is_qualified_as_its_own_schema_says() {
+    let (begin, end) = (
+        super::super::samples::WSDL.find("<xs:complexType name=\"completionRecord\">").unwrap(),
+        super::super::samples::WSDL.find("<xs:simpleType name=\"completionType\">").unwrap(),
+    );
+    let wsdl = super::super::samples::WSDL;
+    let types = format!(
+        "<xs:schema targetNamespace=\"urn:types\" elementFormDefault=\"qualified\">{}</xs:schema>",
+        &wsdl[begin..end]
+    );
+    let wsdl = format!("{}{}", &wsdl[..begin], &wsdl[end..])
+        .replace("</wsdl:types>", &format!("{types}</wsdl:types>"));
+    let wsdl = wsdl.replace("name=\"sessionToken\"", "form=\"qualified\" name=\"sessionToken\"");
+    let mut some = record("C1", "P1");
+    some.fields.set("credits".into(), "A=B");
+    let sent = sent(&[("session_parameters", "userName password")], Some(&wsdl), &[some]);
+    assert_eq!(
+        sent[2..],
+        [
+            format!("2 {INT}setCompletion"),
+            "3 systemId ?".to_owned(),
+            format!("3 {INT}sessionToken ?"),
+            "3 record".to_owned(),
+            "4 {urn:types}customerId C1".to_owned(),
+            "4 {urn:types}productId P1".to_owned(),
+            "4 {urn:types}completion Completed".to_owned(),
+            "4 {urn:types}credits".to_owned(),
+            "5 {urn:types}credit name=A title=B".to_owned(),
+        ]
+    );
 }

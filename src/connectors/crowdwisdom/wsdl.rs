@@ -3,7 +3,9 @@
 //! Names are compared without their prefixes: one service's WSDL does not have two of a name. What it does
 //! not describe (a schema that lies elsewhere) is unknown, never an error.
 
-use crate::connectors::xml::{Element, parse};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::connectors::xml::{Element, XmlProblem, parse};
 
 use super::setup::is_name;
 
@@ -11,10 +13,25 @@ use super::setup::is_name;
 const DEPTH: usize = 8;
 /// More elements than any record has.
 const MOST_NODES: usize = 300;
+/// How many elements are looked at in all until what is left counts as not described: types may be built of
+/// themselves and of one another, and look endless.
+const MOST_LOOKS: usize = 1_000_000;
 
 /// A WSDL, with the documents that it imports.
 pub(super) struct Wsdl {
     documents: Vec<Element>,
+    /// How many more elements are looked at.
+    looks: AtomicUsize,
+}
+
+/// What an answer to the question for a WSDL is.
+pub(super) enum Found {
+    /// One.
+    Wsdl(Wsdl),
+    /// Something else.
+    Nothing,
+    /// One that can't be read, and why.
+    Broken(XmlProblem),
 }
 
 /// A method.
@@ -23,8 +40,6 @@ pub(super) struct Method<'a> {
     pub(super) action: String,
     /// The namespace of its element.
     pub(super) namespace: Option<&'a str>,
-    /// Whether the elements in it have that namespace too.
-    pub(super) qualified: bool,
     /// The elements in it; `None` where the WSDL does not say.
     pub(super) children: Option<Children<'a>>,
     /// The element of its answer.
@@ -44,16 +59,25 @@ pub(super) struct Children<'a> {
 pub(super) struct Node<'a> {
     /// Its name.
     pub(super) name: &'a str,
-    /// Whether it has to be there.
+    /// The namespace that it has where it is sent.
+    pub(super) namespace: Option<&'a str>,
+    /// Whether it has to be there, with a value.
     pub(super) required: bool,
     declaration: &'a Element,
+    schema: Option<&'a Element>,
 }
 
 impl Wsdl {
-    /// Reads a WSDL; `None` where it is none.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let root = parse(bytes).ok().filter(|root| root.name == "definitions")?;
-        Some(Self { documents: vec![root] })
+    /// Reads a WSDL.
+    pub(super) fn read(bytes: &[u8]) -> Found {
+        let begins = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+        match parse(bytes) {
+            Ok(root) if root.name == "definitions" => {
+                Found::Wsdl(Self { documents: vec![root], looks: AtomicUsize::new(MOST_LOOKS) })
+            }
+            Err(problem) if begins(b":definitions") || begins(b"<definitions") => Found::Broken(problem),
+            Ok(_) | Err(_) => Found::Nothing,
+        }
     }
 
     /// Where the documents lie that it imports itself, as it says it.
@@ -101,19 +125,21 @@ impl Wsdl {
         let element = input.and_then(|input| self.global("element", wrapper(input)?));
         let response = operation.child("output").and_then(|output| wrapper(self.message(output)?));
         let children = match (element, input) {
-            (Some((_, declaration)), _) => self.children_of(declaration),
+            (Some((schema, declaration)), _) => self.children_of(declaration, Some(schema)),
             // Of the style `rpc` the parts of the message stand in the method themselves.
             (None, Some(input)) if wrapper(input).is_none() => Some(Children {
                 ordered: true,
-                nodes: input.all("part").filter_map(|part| self.node(part)).take(MOST_NODES).collect(),
+                nodes: input
+                    .all("part")
+                    .filter_map(|part| self.node(part, None, false))
+                    .take(MOST_NODES)
+                    .collect(),
             }),
             _ => None,
         };
         Some(Method {
             action: action.unwrap_or_default().to_owned(),
             namespace: element.and_then(|(schema, _)| schema.attribute("targetNamespace")),
-            qualified: element
-                .is_some_and(|(schema, _)| schema.attribute("elementFormDefault") == Some("qualified")),
             children,
             response,
         })
@@ -121,39 +147,57 @@ impl Wsdl {
 
     /// The elements in an element; `None` where it has a type that is not described here.
     pub(super) fn children<'a>(&'a self, node: Node<'a>) -> Option<Children<'a>> {
-        self.children_of(node.declaration)
+        self.children_of(node.declaration, node.schema)
     }
 
-    fn children_of<'a>(&'a self, declaration: &'a Element) -> Option<Children<'a>> {
-        let complex = match declaration.attribute("type") {
-            Some(name) => self.global("complexType", local(name))?.1,
-            None => declaration.child("complexType")?,
+    fn children_of<'a>(
+        &'a self,
+        declaration: &'a Element,
+        schema: Option<&'a Element>,
+    ) -> Option<Children<'a>> {
+        let (schema, complex) = match declaration.attribute("type") {
+            Some(name) => {
+                self.global("complexType", local(name)).map(|(schema, found)| (Some(schema), found))?
+            }
+            None => (schema, declaration.child("complexType")?),
         };
         let mut children = Children { ordered: true, nodes: Vec::new() };
-        self.collect(complex, 0, &mut children);
+        self.collect((complex, schema), 0, false, &mut children);
         Some(children)
     }
 
-    fn collect<'a>(&'a self, holder: &'a Element, depth: usize, into: &mut Children<'a>) {
+    fn collect<'a>(
+        &'a self,
+        (holder, schema): (&'a Element, Option<&'a Element>),
+        depth: usize,
+        optional: bool,
+        into: &mut Children<'a>,
+    ) {
         if depth > DEPTH {
             return;
         }
         for child in &holder.children {
+            if !self.looks() {
+                return;
+            }
+            let optional = optional || child.name == "choice" || is_optional(child);
             match child.name.as_str() {
-                "element" if into.nodes.len() < MOST_NODES => into.nodes.extend(self.node(child)),
-                "sequence" | "complexContent" => self.collect(child, depth + 1, into),
+                "element" if into.nodes.len() < MOST_NODES => {
+                    into.nodes.extend(self.node(child, schema, optional));
+                }
+                "sequence" | "complexContent" => self.collect((child, schema), depth + 1, optional, into),
                 "all" | "choice" => {
                     into.ordered = false;
-                    self.collect(child, depth + 1, into);
+                    self.collect((child, schema), depth + 1, optional, into);
                 }
                 "extension" => {
                     // What the base has comes first.
                     let base =
                         child.attribute("base").and_then(|base| self.global("complexType", local(base)));
-                    if let Some((_, base)) = base {
-                        self.collect(base, depth + 1, into);
+                    if let Some((schema, base)) = base {
+                        self.collect((base, Some(schema)), depth + 1, optional, into);
                     }
-                    self.collect(child, depth + 1, into);
+                    self.collect((child, schema), depth + 1, optional, into);
                 }
                 _ => {}
             }
@@ -161,33 +205,45 @@ impl Wsdl {
     }
 
     /// A declaration, or the one that it refers to. Names that are none can't be sent and are left out.
-    fn node<'a>(&'a self, declaration: &'a Element) -> Option<Node<'a>> {
-        let required = declaration.attribute("minOccurs").is_none_or(|least| least.trim() != "0");
-        let declaration = match declaration.attribute("ref") {
-            Some(name) => self.global("element", local(name))?.1,
-            None => declaration,
+    fn node<'a>(
+        &'a self,
+        declaration: &'a Element,
+        schema: Option<&'a Element>,
+        optional: bool,
+    ) -> Option<Node<'a>> {
+        // What may be nil need have no value.
+        let required =
+            !optional && !is_optional(declaration) && declaration.attribute("nillable") != Some("true");
+        let referred = declaration.attribute("ref").map(|name| self.global("element", local(name)));
+        let (schema, declaration, qualified) = match referred {
+            Some(found) => found.map(|(schema, found)| (Some(schema), found, true))?,
+            None => {
+                let by_default = || schema.and_then(|schema| schema.attribute("elementFormDefault"));
+                let form = declaration.attribute("form").or_else(by_default);
+                (schema, declaration, form == Some("qualified"))
+            }
         };
         let name = declaration.attribute("name").filter(|name| is_name(name))?;
-        Some(Node { name, required, declaration })
+        let namespace = schema.and_then(|schema| schema.attribute("targetNamespace")).filter(|_| qualified);
+        Some(Node { name, namespace, required, declaration, schema })
     }
 
     /// A declaration at the top of a schema, with its schema.
     fn global(&self, kind: &str, name: &str) -> Option<(&Element, &Element)> {
-        let mut schemas = Vec::new();
-        for document in &self.documents {
-            descend(document, &mut |element| {
-                if element.name == "schema" {
-                    schemas.push(element);
-                }
-            });
-        }
-        schemas.into_iter().find_map(|schema| {
-            let found = schema
-                .children
-                .iter()
-                .find(|child| child.name == kind && child.attribute("name") == Some(name))?;
-            Some((schema, found))
-        })
+        let schemas = self.documents.iter().flat_map(|document| {
+            let own = Some(document).filter(|document| document.name == "schema");
+            own.into_iter().chain(document.all("types").flat_map(|types| types.all("schema")))
+        });
+        let mut all = schemas.flat_map(|schema| schema.children.iter().map(move |child| (schema, child)));
+        let mut all = std::iter::from_fn(|| all.next().filter(|_| self.looks()));
+        all.find(|(_, child)| child.name == kind && child.attribute("name") == Some(name))
+    }
+
+    /// Whether one more element may be looked at.
+    fn looks(&self) -> bool {
+        let left = self.looks.load(Ordering::Relaxed);
+        self.looks.store(left.saturating_sub(1), Ordering::Relaxed);
+        left > 0
     }
 
     /// The message that an `input` or `output` names.
@@ -220,6 +276,10 @@ impl Wsdl {
 /// The element that a message of the style `document` consists of.
 fn wrapper(message: &Element) -> Option<&str> {
     message.all("part").find_map(|part| part.attribute("element")).map(local)
+}
+
+fn is_optional(declaration: &Element) -> bool {
+    declaration.attribute("minOccurs").is_some_and(|least| least.trim() == "0")
 }
 
 fn local(name: &str) -> &str {

@@ -1,6 +1,6 @@
 //! Tests of the file of that name.
 
-use super::super::samples::WSDL;
+use super::super::samples::{WSDL, wsdl};
 use super::*;
 
 fn names(children: &Children<'_>) -> Vec<String> {
@@ -13,7 +13,7 @@ fn names(children: &Children<'_>) -> Vec<String> {
 
 #[test]
 fn the_projects_own_wsdl_is_read() {
-    let wsdl = Wsdl::read(WSDL.as_bytes()).unwrap();
+    let wsdl = wsdl(WSDL);
     assert_eq!(wsdl.methods(), ["diConnect", "setCompletion", "setCompletions"]);
     assert!(wsdl.method("ymConnect").is_none() && wsdl.imports().is_empty());
     let method = wsdl.method("setCompletions").unwrap();
@@ -61,7 +61,7 @@ const ODD: &str = r#"<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns
 
 #[test]
 fn other_constructs_are_read() {
-    let wsdl = Wsdl::read(ODD.as_bytes()).unwrap();
+    let wsdl = wsdl(ODD);
     assert_eq!(wsdl.imports(), ["more.wsdl", "?xsd=1"]);
     assert_eq!(wsdl.methods(), ["go", "rpc", "far"]);
     let go = wsdl.method("go").unwrap();
@@ -80,7 +80,7 @@ fn other_constructs_are_read() {
 
 #[test]
 fn an_imported_schema_describes_what_the_wsdl_leaves_open() {
-    let mut wsdl = Wsdl::read(ODD.as_bytes()).unwrap();
+    let mut wsdl = wsdl(ODD);
     assert!(!wsdl.add(b"<html/>") && !wsdl.add(b"no"));
     let schema = "<x:schema xmlns:x='u' targetNamespace='urn:c'><x:element name='far'><x:complexType>\
                   <x:sequence><x:element name='n'/></x:sequence></x:complexType></x:element></x:schema>";
@@ -90,8 +90,45 @@ fn an_imported_schema_describes_what_the_wsdl_leaves_open() {
 }
 
 #[test]
-fn what_is_no_wsdl_is_none() {
-    for body in ["", "<html><body/></html>", "<!DOCTYPE html><html/>", "<definitions>", "no"] {
-        assert!(Wsdl::read(body.as_bytes()).is_none(), "{body}");
+fn what_is_no_wsdl_is_none_and_what_breaks_off_may_be_one() {
+    for body in ["", "<html><body/></html>", "<!DOCTYPE html><html/>", "no"] {
+        assert!(matches!(Wsdl::read(body.as_bytes()), Found::Nothing), "{body}");
     }
+    for body in ["<definitions>", &WSDL[..WSDL.len() / 2]] {
+        assert!(matches!(Wsdl::read(body.as_bytes()), Found::Broken(_)), "{body}");
+    }
+}
+
+/// A type that is built of itself in many ways.
+#[test]
+fn a_wsdl_without_end_is_read_to_a_bound() {
+    let again = "<x:complexContent><x:extension base=\"b:base\"/></x:complexContent>".repeat(60);
+    let endless = ODD.replace("<x:all><x:element name=\"first\"/></x:all>", &again);
+    assert_ne!(endless, ODD);
+    let wsdl = wsdl(&endless);
+    assert!(wsdl.method("go").is_some());
+    assert_eq!(wsdl.looks.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn each_element_has_the_namespace_that_its_own_schema_gives_it() {
+    let schemas = "<x:schema targetNamespace='urn:a' elementFormDefault='qualified'>\
+                   <x:element name='go'><x:complexType><x:sequence>\
+                   <x:element name='here'/><x:element name='bare' form='unqualified'/>\
+                   <x:element name='there' type='b:there' nillable='true'/><x:element ref='b:far'/>\
+                   <x:choice><x:element name='either'/></x:choice>\
+                   </x:sequence></x:complexType></x:element></x:schema>\
+                   <x:schema targetNamespace='urn:b'><x:element name='far'/>\
+                   <x:complexType name='there'><x:sequence>\
+                   <x:element name='inner'/><x:element name='own' form='qualified'/>\
+                   </x:sequence></x:complexType></x:schema>";
+    let (begin, end) = (ODD.find("<types>").unwrap() + 7, ODD.find("</types>").unwrap());
+    let wsdl = wsdl(&format!("{}{schemas}{}", &ODD[..begin], &ODD[end..]));
+    let children = wsdl.method("go").unwrap().children.unwrap();
+    let namespaces = |children: &Children<'_>| {
+        children.nodes.iter().map(|node| node.namespace.unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&children), ["here", "bare", "there?", "far", "either?"]);
+    assert_eq!(namespaces(&children), ["urn:a", "", "urn:a", "urn:b", "urn:a"]);
+    assert_eq!(namespaces(&wsdl.children(children.nodes[2]).unwrap()), ["", "urn:b"]);
 }

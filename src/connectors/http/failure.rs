@@ -54,16 +54,12 @@ impl HttpFailure {
 }
 
 impl HttpFailure {
-    /// Whether the call surely had no effect: no connection came about, or the server said that it takes
-    /// nothing for now. A 503 without a time may come from something in front of an LMS that went on.
+    /// Whether the call surely had no effect: no connection came about, or the server did not take the call.
+    /// A 503 may come from something in front of an LMS that goes on, and caches set a time on their own.
     fn had_no_effect(&self) -> bool {
         match self {
             Self::Connect(_) => true,
-            Self::Status { status, retry_after, .. } => match status {
-                300..=499 => *status != 408,
-                503 => retry_after.is_some(),
-                _ => false,
-            },
+            Self::Status { status, .. } => matches!(status, 300..=407 | 409..=499),
             Self::Timeout(_) | Self::CutOff(_) | Self::TooLarge(_) => false,
         }
     }
@@ -89,7 +85,7 @@ fn status_words(status: u16, location: Option<&str>) -> String {
         (401, _) => "the server asks for a sign-in: is base_url right?".to_owned(),
         (403, _) => "the server forbids access: is this machine's address allowed there?".to_owned(),
         (404 | 410, _) => "nothing is there: is base_url right?".to_owned(),
-        (405, _) => "the address takes no POST: is base_url right?".to_owned(),
+        (405, _) => "the address does not take such a call: is base_url right?".to_owned(),
         (407, _) => "a proxy asks for a sign-in".to_owned(),
         (429, _) => "the server takes no more calls for now".to_owned(),
         (503, _) => "the server is not available for now".to_owned(),
@@ -124,8 +120,9 @@ mod tests {
             (HttpFailure::CutOff("reset".to_owned()), false),
             (HttpFailure::TooLarge(1), false),
             (status(429, None), true),
-            (status(503, Some("5")), true),
-            // A proxy in front may give up on a call that goes on behind it.
+            (status(429, Some("5")), true),
+            // A proxy in front may give up on a call that goes on behind it, and say when to come back.
+            (status(503, Some("5")), false),
             (status(503, None), false),
             (status(500, None), false),
             (status(408, None), false),

@@ -10,15 +10,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::wire::{Answer, Denial, Grant};
-use crate::connectors::mask::clean;
+use crate::connectors::http::{asks_for_pause, unreadable};
+use crate::connectors::mask;
+use crate::connectors::soap::{Blame, blame};
 use crate::model::{Outcome, Verdict};
-use named::{Blame, Named, blame};
-
-/// The longest reason that is kept, in characters.
-const REASON_CHARS: usize = 2_000;
-
-/// The longest code or state that is kept, in characters.
-const CODE_CHARS: usize = 40;
+use named::Named;
 
 /// Errors of OAuth that a later try mends.
 const PASSING: [&str; 3] = ["temporarily_unavailable", "server_error", "slow_down"];
@@ -48,16 +44,16 @@ impl Heard<Answer> {
     pub(super) fn refuses_token(&self) -> bool {
         let fault = matches!(&self.answer, Answer::Fault { text, .. }
             if Named::of(text) == Some(Named::AuthorizationFailed));
-        self.status == 401 || (fault && !matches!(self.status, 429 | 503))
+        self.status == 401 || (fault && !asks_for_pause(self.status))
     }
 
     /// The LMS's own words, where they say more than the status over them.
     fn words(&self, door: Door) -> Result<&Answer, Outcome> {
         let Some(failure) = &self.failure else { return Ok(&self.answer) };
         let speaks = match door {
-            // One that asks for a pause gets it.
-            Door::Soap => !matches!(self.status, 429 | 503),
-            Door::Rest => matches!(self.status, 400..=404 | 410),
+            Door::Soap => !asks_for_pause(self.status),
+            // What is not there may be anything, also where a gateway says so in JSON.
+            Door::Rest => matches!(self.status, 400..=403),
         };
         if speaks && matches!(self.answer, Answer::Fault { .. }) {
             return Ok(&self.answer);
@@ -103,7 +99,7 @@ pub(super) fn token(
 
 fn denied(denial: &Denial, secrets: &[&SecretString]) -> Outcome {
     let code = denial.code.as_deref().unwrap_or("token");
-    let words = clean(&denial.text, REASON_CHARS, secrets);
+    let words = mask::reason(&denial.text, mask::texts(secrets));
     let (verdict, reason) = if PASSING.contains(&code) {
         (Verdict::RetryConnection { after: None }, words)
     } else {
@@ -111,15 +107,17 @@ fn denied(denial: &Denial, secrets: &[&SecretString]) -> Outcome {
                       an API key that is still there, and base_url that of its account?";
         (Verdict::StopConnection, format!("{words}; {advice}"))
     };
-    Outcome::new(verdict, clean(code, CODE_CHARS, secrets), reason)
+    Outcome::new(verdict, mask::code(code, mask::texts(secrets)), reason)
 }
 
-/// Judges the answer to `updateModulesStatuses` with so many enrolments.
-pub(super) fn delivered(heard: &Heard<Answer>, records: usize, secrets: &[&SecretString]) -> Outcome {
+/// Judges the answer to `updateModulesStatuses` with these enrolments.
+pub(super) fn delivered(heard: &Heard<Answer>, enrolments: &[&str], secrets: &[&SecretString]) -> Outcome {
+    let records = enrolments.len();
     let (code, text) = match heard.words(Door::Soap) {
         Err(failure) => return failure,
         Ok(Answer::Said(task)) => {
-            let reason = format!("the LMS took it as task {task}, which is followed to its end");
+            let shown = mask::reason(task, mask::texts(secrets));
+            let reason = format!("the LMS took it as task {shown}, which is followed to its end");
             return Outcome::new(Verdict::Queued { task: task.clone() }, "queued", reason);
         }
         Ok(Answer::Unreadable(what)) => {
@@ -140,10 +138,19 @@ pub(super) fn delivered(heard: &Heard<Answer>, records: usize, secrets: &[&Secre
         None => match blame(code) {
             Blame::Call => (culprit(records), named::CHECK_PARAMETERS),
             Blame::Envelope => (Verdict::StopConnection, named::CHECK_ENVELOPE),
+            // A server that fails fails for all; one that is well and says so may mean these records.
+            Blame::Server if heard.status >= 500 => (Verdict::RetryConnection { after: None }, ""),
             Blame::Server => (Verdict::Retry, ""),
         },
     };
-    said(verdict, named, code, text, advice, secrets)
+    let text = match verdict {
+        // It is shown apart from its records.
+        Verdict::StopConnection | Verdict::RetryConnection { .. } => {
+            mask::impersonal(text, enrolments.iter().copied())
+        }
+        _ => text.clone(),
+    };
+    said(verdict, named, code, &text, advice, secrets)
 }
 
 /// Judges the answer to the question how the task of a call with so many records stands.
@@ -154,6 +161,7 @@ pub(super) fn followed(
     records: usize,
     secrets: &[&SecretString],
 ) -> Outcome {
+    let task = &mask::reason(task, mask::texts(secrets));
     let (code, text) = match heard.words(door) {
         Err(failure) => return failure,
         Ok(Answer::Said(state)) => return stands(state, task, records, secrets),
@@ -172,7 +180,7 @@ pub(super) fn followed(
         // Asking again would be answered alike, and so would sending again.
         (Some(Named::PermissionDenied), _) | (_, Some(403)) => (Verdict::Parked, named::TASK_NOT_SHOWN),
         // "The request ID hasn't been found": to set a status again changes nothing.
-        (Some(Named::UnknownContentItem | Named::WrongParameters), _) | (_, Some(400 | 404 | 410)) => {
+        (Some(Named::UnknownContentItem | Named::WrongParameters), _) | (_, Some(400)) => {
             (Verdict::Retry, named::TASK_UNKNOWN)
         }
         (None, Some(_)) => (Verdict::RetryConnection { after: None }, ""),
@@ -193,7 +201,7 @@ fn stands(state: &str, task: &str, records: usize, secrets: &[&SecretString]) ->
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
         .flat_map(char::to_lowercase)
         .collect();
-    let shown = clean(state, CODE_CHARS, secrets);
+    let shown = mask::code(state, mask::texts(secrets));
     match plain.as_str() {
         "complete" => Outcome::new(Verdict::Accepted, shown, format!("task {task} is complete")),
         "waiting" | "inprogress" => {
@@ -213,12 +221,14 @@ fn stands(state: &str, task: &str, records: usize, secrets: &[&SecretString]) ->
             );
             Outcome::new(Verdict::Refused, shown, reason)
         }
-        // Neither an end nor a wait that we know: it is asked again until the deadline, and the pause of the
-        // connection shows the word to somebody.
-        _ => unreadable(format!(
-            "task {task} stands as {shown:?}, which is no state in the vendor's documents: complete, failed, \
-             in progress, waiting, cancelled and error are"
-        )),
+        // Neither an end nor a wait that we know: it is asked again until the deadline.
+        _ => {
+            let reason = format!(
+                "task {task} stands as {shown:?}, which is no state in the vendor's documents: complete, \
+                 failed, in progress, waiting, cancelled and error are; it is asked again"
+            );
+            Outcome::new(Verdict::InProgress, shown, reason)
+        }
     }
 }
 
@@ -240,9 +250,9 @@ fn said(
     advice: &str,
     secrets: &[&SecretString],
 ) -> Outcome {
-    let code = named.map_or_else(|| clean(code, CODE_CHARS, secrets), |named| named.words().to_owned());
+    let code = named.map_or_else(|| mask::code(code, mask::texts(secrets)), |named| named.words().to_owned());
     let code = if code.is_empty() { "fault".to_owned() } else { code };
-    let words = match clean(text, REASON_CHARS, secrets) {
+    let words = match mask::reason(text, mask::texts(secrets)) {
         words if words.is_empty() => "the LMS says that it failed, and not why".to_owned(),
         words => words,
     };
@@ -251,10 +261,6 @@ fn said(
         _ => advice,
     };
     Outcome::new(verdict, code, if advice.is_empty() { words } else { format!("{words}; {advice}") })
-}
-
-fn unreadable(reason: String) -> Outcome {
-    Outcome::new(Verdict::RetryConnection { after: None }, "unreadable", reason)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use std::time::{Instant, SystemTime};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::http::{Body, Http, Reply};
+use super::settings::path;
 use super::{
     Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Product, Settings, all_alike, soap,
 };
@@ -61,18 +62,22 @@ enum Call<'a> {
 impl ISpring {
     fn new(access: Access) -> Result<Self, ConnectError> {
         let text = |key: &str| access.settings.text(key).map(str::trim).filter(|text| !text.is_empty());
-        let path = |key: &str, default: &str| settings::path(text(key).unwrap_or(default));
+        let path = |key: &str, default: &str| {
+            let path = path(text(key).unwrap_or(default));
+            let path = path.map_err(|problem| ConnectError(format!("{key}: {problem}")))?;
+            Ok(path.trim_end_matches('/').to_owned())
+        };
         let follow = match text("follow") {
             None | Some("soap") => Door::Soap,
             Some("rest") => Door::Rest,
             Some(other) => return Err(ConnectError(format!("follow is soap or rest, not {other:?}"))),
         };
-        let token_path = format!("{}/token", path("api_path", settings::API_PATH));
+        let token_path = format!("{}/token", path("api_path", settings::API_PATH)?);
         Ok(Self {
-            http: Http::new(&access.base_url, access.timeout)?,
+            http: Http::new(&access.base_url, access.timeout)?.with_small_answers(),
             tokens: Tokens::new(token_path, access.secret("client_id")?, access.secret("client_secret")?),
-            soap_path: path("soap_path", settings::SOAP_PATH),
-            rest_path: path("rest_path", settings::REST_PATH),
+            soap_path: path("soap_path", settings::SOAP_PATH)?,
+            rest_path: path("rest_path", settings::REST_PATH)?,
             namespace: text("soap_namespace").unwrap_or(settings::NAMESPACE).to_owned(),
             follow,
             reason: text("reason").unwrap_or(settings::REASON).to_owned(),
@@ -138,7 +143,11 @@ impl ISpring {
             Outcome::new(Verdict::Smaller { most: 1 }, "batch", reason)
         } else {
             match self.ask(Call::Update(items), now).await {
-                Ok((heard, token)) => judge::delivered(&heard, items.len(), &self.tokens.secrets(&token)),
+                Ok((heard, token)) => {
+                    let enrolments: Vec<&str> =
+                        items.iter().map(|item| wire::field(&item.fields, "enrollmentId")).collect();
+                    judge::delivered(&heard, &enrolments, &self.tokens.secrets(&token))
+                }
                 Err(outcome) => outcome,
             }
         };

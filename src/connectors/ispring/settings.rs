@@ -1,5 +1,6 @@
 //! What can be set on a connection to iSpring Learn, and what holds where it is not.
 
+use crate::connectors::settings::path;
 use crate::connectors::{Mistake, Peer, Setting, SettingKind};
 
 /// What the vendor's sample names as the service's namespace; older pages of it begin with `http:`.
@@ -71,27 +72,13 @@ const fn optional(key: &'static str, kind: SettingKind, about: &'static str) -> 
     Setting { key, kind, required: false, about }
 }
 
-/// A path that can be put behind `base_url`: empty, or with a slash before it and none behind.
-pub(super) fn path(text: &str) -> String {
-    match text.trim_matches('/') {
-        "" => String::new(),
-        path => format!("/{path}"),
-    }
-}
-
-/// Paths that are whole addresses: they would be put behind `base_url`.
+/// Paths that can't be put behind `base_url`.
 pub(super) fn mistakes(peers: &[Peer<'_>]) -> Vec<Mistake> {
     let paths = ["soap_path", "api_path", "rest_path"];
     let wrong = peers.iter().flat_map(|peer| {
-        let whole = move |key: &&str| peer.settings.text(key).is_some_and(|path| path.contains("://"));
-        paths.into_iter().filter(whole).map(|key| Mistake {
-            connection: peer.connection.clone(),
-            key,
-            message: format!(
-                "{key} holds a whole address; it is a path below base_url ({}): leave the host out",
-                peer.base_url
-            ),
-        })
+        let problem = |key| path(peer.settings.text(key)?).err().map(|message| (key, message));
+        let problems = paths.into_iter().filter_map(problem);
+        problems.map(|(key, message)| Mistake { connection: peer.connection.clone(), key, message })
     });
     wrong.collect()
 }
@@ -100,15 +87,6 @@ pub(super) fn mistakes(peers: &[Peer<'_>]) -> Vec<Mistake> {
 mod tests {
     use super::*;
     use crate::connectors::{SettingValue, Settings};
-
-    #[test]
-    fn a_path_has_a_slash_before_it_and_none_behind() {
-        for (text, expected) in
-            [("", ""), ("/", ""), ("soap", "/soap"), ("/soap", "/soap"), ("/go/soap/", "/go/soap")]
-        {
-            assert_eq!(path(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn a_whole_address_is_no_path() {
@@ -120,8 +98,8 @@ mod tests {
         let expected = Mistake {
             connection: "learn".into(),
             key: "soap_path",
-            message: "soap_path holds a whole address; it is a path below base_url \
-                      (https://lms.example.org): leave the host out"
+            message: "found \"https://lms.example.org/soap\"; allowed: a path below base_url, with no host \
+                      before it and no blank, ?, # or \\ in it"
                 .to_owned(),
         };
         assert_eq!(mistakes(&[peer]), [expected]);

@@ -1,14 +1,13 @@
 //! The access token: fetched by client credentials, kept, renewed before it ends, and one for all calls.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Mutex;
 
 use super::judge::{self, Heard};
 use super::wire;
 use crate::connectors::http::{Body, Http};
+use crate::connectors::kept::Kept;
 use crate::model::Outcome;
 
 /// How long before its end a token is renewed: longer than a call takes by default.
@@ -19,18 +18,10 @@ pub(super) struct Tokens {
     path: String,
     client_id: SecretString,
     client_secret: SecretString,
-    kept: Mutex<Kept>,
-    /// How often a token was asked for.
-    tries: AtomicU64,
+    kept: Kept<Token>,
 }
 
-#[derive(Default)]
-struct Kept {
-    token: Option<Token>,
-    /// Why the last call for a token got none.
-    failure: Option<Outcome>,
-}
-
+#[derive(Clone)]
 struct Token {
     secret: SecretString,
     renew_at: Instant,
@@ -39,8 +30,7 @@ struct Token {
 impl Tokens {
     /// Tokens for these credentials, fetched at `path`.
     pub(super) fn new(path: String, client_id: SecretString, client_secret: SecretString) -> Self {
-        let (kept, tries) = (Mutex::default(), AtomicU64::new(0));
-        Self { path, client_id, client_secret, kept, tries }
+        Self { path, client_id, client_secret, kept: Kept::default() }
     }
 
     /// A token that is good at `now` and is not the one that the LMS refused. Calls that need one at the
@@ -54,34 +44,16 @@ impl Tokens {
         now: Instant,
         refused: Option<&SecretString>,
     ) -> Result<SecretString, Outcome> {
-        let seen = self.tries.load(Ordering::Relaxed);
-        let mut kept = self.kept.lock().await;
-        let good = |token: &&Token| {
+        let good = |token: &Token| {
             let is_refused = refused.is_some_and(|old| old.expose_secret() == token.secret.expose_secret());
             now < token.renew_at && !is_refused
         };
-        if let Some(token) = kept.token.as_ref().filter(good) {
-            return Ok(token.secret.clone());
-        }
-        // Calls that waited while another one was told why there is no token would be told the same.
-        if self.tries.load(Ordering::Relaxed) != seen
-            && let Some(failure) = &kept.failure
-        {
-            return Err(failure.clone());
-        }
-        let fetched = self.fetch(http).await;
-        self.tries.fetch_add(1, Ordering::Relaxed);
-        match fetched {
-            Ok((secret, lifetime)) => {
-                let renew_at = now + lifetime.saturating_sub(MARGIN.min(lifetime / 2));
-                *kept = Kept { token: Some(Token { secret: secret.clone(), renew_at }), failure: None };
-                Ok(secret)
-            }
-            Err(failure) => {
-                kept.failure = Some(failure.clone());
-                Err(failure)
-            }
-        }
+        let fetch = async {
+            let (secret, lifetime) = self.fetch(http).await?;
+            let renew_at = now + lifetime.saturating_sub(MARGIN.min(lifetime / 2));
+            Ok(Token { secret, renew_at })
+        };
+        Ok(self.kept.get(good, fetch).await?.secret)
     }
 
     /// Fetches a token.
@@ -108,7 +80,8 @@ impl Tokens {
     #[cfg(test)]
     pub(super) async fn holding(self, token: &str, now: Instant) -> Self {
         let token = Token { secret: token.to_owned().into(), renew_at: now + Duration::from_secs(3_600) };
-        self.kept.lock().await.token = Some(token);
+        let held = self.kept.get(|_| false, async { Ok(token) }).await;
+        assert!(held.is_ok());
         self
     }
 }

@@ -90,7 +90,8 @@ fn open_request(body: &mut Document, name: &str, namespace: &str, token: &Secret
         .close();
 }
 
-fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
+/// The value of a field; empty where there is none.
+pub(super) fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.iter().find(|(other, _)| other.as_str() == name).map_or("", |(_, value)| value)
 }
 

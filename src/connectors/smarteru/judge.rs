@@ -8,11 +8,8 @@ use secrecy::ExposeSecret;
 use super::fields::value;
 use super::rows::{Told, sort};
 use super::wire::{Keys, LmsError, Reply};
-use crate::connectors::mask::mask;
+use crate::connectors::{http, mask};
 use crate::model::{Fields, Outcome, Verdict};
-
-/// The longest reason that is kept, in characters.
-const REASON_CHARS: usize = 2_000;
 
 const FAILED: &str = "the LMS says that it failed, and not why";
 const NO_PERMISSION: &str = "the user of user_api lacks a permission: have an administrator of SmarterU grant \
@@ -83,13 +80,12 @@ pub(super) fn judge_probe(reply: &Reply, keys: &Keys) -> Outcome {
     }
     let code = reply.errors.first().map_or("success", |error| &error.code);
     let reason = "the LMS answers to the keys; it was sent no enrollment";
-    Outcome::new(Verdict::Accepted, mask(code, 40, masks(keys, &[]).into_iter()), reason)
+    Outcome::new(Verdict::Accepted, mask::code(code, masks(keys, &[])), reason)
 }
 
 /// The outcome where the answer is none of the LMS's.
 pub(super) fn unreadable(problem: &str) -> Outcome {
-    let reason = format!("{problem}: are base_url and path right?");
-    Outcome::new(Verdict::RetryConnection { after: None }, "unreadable", reason)
+    http::unreadable(format!("{problem}: are base_url and path right?"))
 }
 
 /// A row of several of which the answer does not tell enough: alone it will. Its answer has the words.
@@ -100,7 +96,7 @@ fn one_by_one(told: &Told<'_>, taken: bool) -> Outcome {
         return Outcome::new(verdict, "absent", reason);
     };
     let reason = "the answer has an error and does not say of which row; the rows are sent one by one";
-    let outcome = Outcome::new(verdict, mask(&error.code, 40, std::iter::empty()), reason);
+    let outcome = Outcome::new(verdict, mask::code(&error.code, []), reason);
     // Every row is named as processed and yet one of them failed: most of them will be there already.
     Outcome { had_no_effect: !taken, ..outcome }
 }
@@ -116,7 +112,7 @@ fn of_errors(errors: &[&LmsError], masks: &[&str]) -> Outcome {
         (_, text) if errors.len() == 1 => text.to_owned(),
         (code, text) => format!("{code}: {text}"),
     });
-    let words = mask(&words.collect::<Vec<_>>().join("; "), REASON_CHARS, masks.iter().copied());
+    let words = mask::reason(&words.collect::<Vec<_>>().join("; "), masks.iter().copied());
     let (verdict, hint) = match class {
         Class::Already => (Verdict::Already, None),
         Class::Failed | Class::Unknown => (Verdict::Retry, None),
@@ -132,7 +128,7 @@ fn of_errors(errors: &[&LmsError], masks: &[&str]) -> Outcome {
         None => words,
     };
     let code = worst.map(|error| error.code.as_str()).filter(|code| !code.is_empty());
-    let outcome = Outcome::new(verdict, mask(code.unwrap_or("error"), 40, masks.iter().copied()), reason);
+    let outcome = Outcome::new(verdict, mask::code(code.unwrap_or("error"), masks.iter().copied()), reason);
     if class == Class::Failed { outcome.without_effect() } else { outcome }
 }
 

@@ -285,7 +285,7 @@ fn keys_and_endless_words_stay_out_of_a_reason_and_users_out_of_the_log() {
     // The engine logs why a connection stops.
     let stopped = judged("SU:12", "Incorrect: dana.brown@finashoes.com");
     assert_eq!(stopped.reason, format!("Incorrect: ***; {NOT_UNDERSTOOD}"));
-    assert_eq!(judged("ESH:01", &"ü".repeat(5_000)).reason.chars().count(), REASON_CHARS + 1);
+    assert_eq!(judged("ESH:01", &"ü".repeat(5_000)).reason.chars().count(), mask::REASON_CHARS + 1);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::http::Http;
+use super::settings::path;
 use super::{
     Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Mistake, Peer, Product, Setting,
     SettingKind, Settings, all_alike, halved,
@@ -69,27 +70,19 @@ fn operations(settings: &Settings) -> Vec<Operation> {
 
 fn mistakes(peers: &[Peer<'_>]) -> Vec<Mistake> {
     let mistake = |peer: &Peer<'_>| {
-        let message = path(peer.base_url, peer.settings).err()?;
+        let message = api_path(peer.base_url, peer.settings).err()?;
         Some(Mistake { connection: peer.connection.clone(), key: "path", message })
     };
     peers.iter().filter_map(mistake).collect()
 }
 
 /// Where calls go below the base address.
-fn path(base_url: &str, settings: &Settings) -> Result<String, String> {
+fn api_path(base_url: &str, settings: &Settings) -> Result<String, String> {
     match settings.text("path") {
-        Some(path) if !path.starts_with('/') || path.contains(strange) => Err(format!(
-            "found {path:?}; allowed: a path that begins with /, such as {PATH}, without ?, #, \\ and blanks"
-        )),
-        Some(path) => Ok(path.to_owned()),
+        Some(text) => path(text),
         None if whole_address(base_url) => Ok("/".to_owned()),
         None => Ok(PATH.to_owned()),
     }
-}
-
-/// What ends a path, or is read as something else than it looks like.
-fn strange(c: char) -> bool {
-    matches!(c, '?' | '#' | '\\') || c.is_whitespace() || c.is_control()
 }
 
 fn connect(access: Access) -> Result<Box<dyn Connector>, ConnectError> {
@@ -109,7 +102,7 @@ struct SmarterU {
 impl SmarterU {
     fn new(access: Access) -> Result<Self, ConnectError> {
         let keys = Keys { account: access.secret("account_api")?, user: access.secret("user_api")? };
-        let path = path(&access.base_url, &access.settings);
+        let path = api_path(&access.base_url, &access.settings);
         Ok(Self {
             http: Http::new(&access.base_url, access.timeout)?,
             path: path.map_err(|problem| ConnectError(format!("path: {problem}")))?,
@@ -126,14 +119,10 @@ impl SmarterU {
         let form = [(wire::PACKAGE, package.expose_secret())];
         let reply = self.http.post_form(&self.path, &form).await;
         let reply = reply.map_err(|failure| failure.outcome(SystemTime::now()))?;
-        match (reply.failure(), wire::decode(&reply.body)) {
-            (None, Ok(answer)) => Ok(answer),
-            (None, Err(problem)) => Err(judge::unreadable(&problem)),
-            // The LMS's own words say more than a status over them, but for one that asks for a pause.
-            (Some(_), Ok(answer)) if !matches!(reply.status, 429 | 503) && !answer.errors.is_empty() => {
-                Ok(answer)
-            }
-            (Some(failure), _) => Err(failure.outcome(SystemTime::now())),
+        let answer = wire::decode(&reply.body);
+        match reply.failure_unless(answer.as_ref().is_ok_and(|answer| !answer.errors.is_empty())) {
+            Some(failure) => Err(failure.outcome(SystemTime::now())),
+            None => answer.map_err(|problem| judge::unreadable(&problem)),
         }
     }
 

@@ -158,10 +158,11 @@ fn calls_go_to_the_path_of_the_api() {
     assert_eq!(path("https://proxy.example.org/smarteru", None).as_deref(), Ok("/apiv2/"));
     assert_eq!(path("https://api.smarteru.com/apiv2", None).as_deref(), Ok("/"));
     assert_eq!(path("https://api.smarteru.com", Some("/apiv3/")).as_deref(), Ok("/apiv3/"));
-    let allowed = "allowed: a path that begins with /, such as /apiv2/, without ?, #, \\ and blanks";
-    for other in ["apiv2", "/a?b", "/a#b", "", "/\\evil.example.org", "/\t/evil.example.org", "/a b"] {
-        let expected = format!("found {other:?}; {allowed}");
-        assert_eq!(path("https://api.smarteru.com", Some(other)), Err(format!("path: {expected}")));
+    assert_eq!(path("https://api.smarteru.com", Some("apiv3/")).as_deref(), Ok("/apiv3/"));
+    for other in ["/a?b", "/a#b", "https://api.smarteru.com/apiv2/", "/\\evil.example.org", "/a b"] {
+        let wrong = path("https://api.smarteru.com", Some(other)).unwrap_err();
+        let expected = format!("path: found {other:?}; allowed: a path below base_url");
+        assert!(wrong.starts_with(&expected), "{wrong}");
         // `check` finds it without opening the connection.
         let mut settings = Settings::default();
         settings.set("path", SettingValue::Text(other.to_owned()));
@@ -171,8 +172,8 @@ fn calls_go_to_the_path_of_the_api() {
             Peer { connection: &good, base_url, settings: &Settings::default() },
             Peer { connection: &odd, base_url, settings: &settings },
         ];
-        let mistake = Mistake { connection: odd.clone(), key: "path", message: expected };
-        assert_eq!(mistakes(&peers), [mistake]);
+        let mistakes = mistakes(&peers);
+        assert_eq!((mistakes.len(), &mistakes[0].connection, mistakes[0].key), (1, &odd, "path"));
     }
 }
 

@@ -62,9 +62,7 @@ impl Client {
         let reply = self.http.post_form(path, &form).await.map_err(failed)?;
         let answer = decode(&reply.body, &self.portal.cipher, reading.read);
         let tells = matches!(&answer, Answer::Reply(reply) if (reading.tells)(reply));
-        match reply.failure() {
-            // The LMS's own words say more than a status over them, but for one that asks for a pause.
-            Some(_) if !matches!(reply.status, 429 | 503) && tells => Ok(answer),
+        match reply.failure_unless(tells) {
             Some(failure) => Err(failed(failure)),
             None => Ok(answer),
         }

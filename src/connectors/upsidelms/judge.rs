@@ -4,15 +4,12 @@
 use secrecy::SecretString;
 
 use super::wire::{Answer, LmsError};
-use crate::connectors::mask::clean;
+pub(super) use crate::connectors::http::unreadable;
+use crate::connectors::mask;
 use crate::model::{Outcome, Verdict};
 
-/// The longest reason that is kept, in characters.
-pub(super) const REASON_CHARS: usize = 2_000;
 /// What to look at where the portal does not know its key.
 const WRONG_KEY: &str = "is portal_key that of the portal at base_url?";
-/// The longest code that is kept, in characters.
-const CODE_CHARS: usize = 40;
 
 /// The reply in an answer.
 ///
@@ -46,11 +43,6 @@ pub(super) fn same_call(answered: Option<&str>, token: &str) -> Result<(), Outco
     }
 }
 
-/// The outcome of an answer that can't be the LMS's to this call.
-pub(super) fn unreadable(reason: String) -> Outcome {
-    Outcome::new(Verdict::RetryConnection { after: None }, "unreadable", reason)
-}
-
 /// An outcome of the LMS's own words, with its code; no text of `secrets` gets into it.
 pub(super) fn told(verdict: Verdict, code: &str, errors: &[&LmsError], secrets: &[&SecretString]) -> Outcome {
     let alone = errors.len() == 1;
@@ -60,21 +52,9 @@ pub(super) fn told(verdict: Verdict, code: &str, errors: &[&LmsError], secrets: 
         text if alone => text.to_owned(),
         text => format!("{code}: {text}"),
     });
-    let words = clean(&words.collect::<Vec<_>>().join("; "), REASON_CHARS, secrets);
+    let words = mask::reason(&words.collect::<Vec<_>>().join("; "), mask::texts(secrets));
     let names_key = errors.iter().any(|error| error.words().contains("portal key"));
     let words =
         if verdict == Verdict::StopConnection && names_key { format!("{words}; {WRONG_KEY}") } else { words };
-    Outcome::new(verdict, clean(code, CODE_CHARS, secrets), words)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longer_of_two_secrets_is_masked_first() {
-        let (inner, outer) = ("abcd".to_owned().into(), "abcdef".to_owned().into());
-        assert_eq!(clean("abcdef abcd abc", 99, &[&inner, &outer]), "*** *** abc");
-        assert_eq!(clean("abcdef abcd abc", 5, &[&inner, &outer]), "*** *…");
-    }
+    Outcome::new(verdict, mask::code(code, mask::texts(secrets)), words)
 }

@@ -24,7 +24,7 @@ pub use self::options::{CrowdWisdomErrors, CrowdWisdomOptions};
 pub(super) use self::portal::Portal;
 
 use self::record::Record;
-use self::reply::{Done, Refusal};
+use self::reply::{Done, RecordResult, Refusal};
 use super::World;
 use super::deliver::Seen;
 use super::faults::FaultKind;
@@ -68,6 +68,12 @@ async fn service(
     seen.outcome = match &done {
         Ok(Done::Session(_)) => "session".to_owned(),
         Ok(Done::Completed) => "completed".to_owned(),
+        Ok(Done::Each(results)) => {
+            let one = |result: &RecordResult| {
+                result.refusal.as_ref().map_or("completed".to_owned(), Refusal::outcome)
+            };
+            results.iter().map(one).collect::<Vec<_>>().join(" ")
+        }
         Err(refusal) => refusal.outcome(),
     };
     let answer = reply::answer(&method, &done, &options, &headers);

@@ -21,6 +21,9 @@ pub struct CrowdWisdomOptions {
     /// The element that the records of `setCompletions` stand in; `None`: they stand side by side, as lists
     /// do in this kind of service. The document shows neither.
     pub batch_wrapper: Option<String>,
+    /// Whether `setCompletions` takes each record by itself, and answers what became of it; else what is wrong
+    /// with one is said of the call, and those behind it are not reached.
+    pub batch_results: bool,
     /// The products that exist; `None`: any.
     pub products: Option<Vec<String>>,
     /// Products whose catalog is not accessible.
@@ -57,6 +60,7 @@ impl Default for CrowdWisdomOptions {
             wsdl: true,
             batches: true,
             batch_wrapper: None,
+            batch_results: false,
             products: None,
             closed_products: Vec::new(),
             wanting_customers: Vec::new(),

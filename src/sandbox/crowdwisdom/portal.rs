@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::PRODUCT;
 use super::options::CrowdWisdomOptions;
 use super::record::Record;
-use super::reply::{Done, NAMESPACE, Refusal};
+use super::reply::{Done, NAMESPACE, RecordResult, Refusal};
 use crate::sandbox::effects::{SandboxEffect, SandboxEffects};
 use crate::sandbox::lock;
 use crate::sandbox::xml::Node;
@@ -91,7 +91,8 @@ impl Portal {
     }
 
     /// What is wrong with the message or with the session, and a missing parameter of any record, keeps every
-    /// record out; a product or its catalog only its own record and those behind it.
+    /// record out; a product or its catalog only its own record and those behind it. Where each record has a
+    /// result of its own, only the message and the session are about all.
     fn set_completions(&self, operation: &Node, options: &CrowdWisdomOptions) -> Result<Done, Refusal> {
         shape(operation, options)?;
         let nodes = Self::records(operation, options);
@@ -103,6 +104,14 @@ impl Portal {
         }
         let mut held = lock(&self.held);
         held.admit(token, options)?;
+        if options.batch_results && operation.name == "setCompletions" {
+            let each = |record: Record| RecordResult {
+                customer: record.text("customerId").to_owned(),
+                product: record.text("productId").to_owned(),
+                refusal: held.take(record, options).err(),
+            };
+            return Ok(Done::Each(records.into_iter().map(each).collect()));
+        }
         let wanting = |record: &Record| {
             let customer = record.text("customerId");
             record.lacks_something() || options.wanting_customers.iter().any(|wanting| wanting == customer)
@@ -111,14 +120,7 @@ impl Portal {
             return Err(Refusal::MISSING);
         }
         for record in records {
-            let product = record.text("productId");
-            if !options.catalog_accessible || options.closed_products.iter().any(|closed| closed == product) {
-                return Err(Refusal::CATALOG);
-            }
-            if options.products.as_ref().is_some_and(|known| known.iter().all(|known| known != product)) {
-                return Err(Refusal::INVALID_PRODUCT);
-            }
-            held.complete(record);
+            held.take(record, options)?;
         }
         Ok(Done::Completed)
     }
@@ -157,6 +159,22 @@ impl Held {
             return Err(Refusal::INVALID_TOKEN);
         }
         *used += 1;
+        Ok(())
+    }
+
+    /// Takes one record.
+    fn take(&mut self, record: Record, options: &CrowdWisdomOptions) -> Result<(), Refusal> {
+        let product = record.text("productId");
+        if record.lacks_something() {
+            return Err(Refusal::MISSING);
+        }
+        if !options.catalog_accessible || options.closed_products.iter().any(|closed| closed == product) {
+            return Err(Refusal::CATALOG);
+        }
+        if options.products.as_ref().is_some_and(|known| known.iter().all(|known| known != product)) {
+            return Err(Refusal::INVALID_PRODUCT);
+        }
+        self.complete(record);
         Ok(())
     }
 

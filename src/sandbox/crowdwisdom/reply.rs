@@ -45,6 +45,15 @@ pub(super) enum Done {
     Session(String),
     /// The records are in.
     Completed,
+    /// What became of each record, by `customerId` and `productId`.
+    Each(Vec<RecordResult>),
+}
+
+/// What became of one record of several.
+pub(super) struct RecordResult {
+    pub(super) customer: String,
+    pub(super) product: String,
+    pub(super) refusal: Option<Refusal>,
 }
 
 /// The answer to `method`.
@@ -63,6 +72,7 @@ pub(super) fn answer(
             let name = &options.session_result;
             format!("<{name}>{}</{name}>", escaped(token))
         }
+        Ok(Done::Each(results)) => results.iter().map(each).collect(),
         Ok(Done::Completed) if options.errors == CrowdWisdomErrors::Result => result(0, "Success"),
         Ok(Done::Completed) => String::new(),
         Err(Refusal::Code(code, description)) if options.errors == CrowdWisdomErrors::Result => {
@@ -72,6 +82,22 @@ pub(super) fn answer(
     };
     let name = format!("{}Response", escaped(method));
     soap::answer(soap::ENVELOPE, &format!("<ns2:{name} xmlns:ns2=\"{NAMESPACE}\">{content}</ns2:{name}>"))
+}
+
+/// The result of one record of several.
+fn each(result: &RecordResult) -> String {
+    let (code, description) = match &result.refusal {
+        None => (0, "Success".to_owned()),
+        Some(Refusal::Code(code, description)) => (*code, (*description).to_owned()),
+        Some(Refusal::Fault(fault)) => (0, fault.text.clone()),
+    };
+    format!(
+        "<return><customerId>{}</customerId><productId>{}</productId><code>{code}</code>\
+         <description>{}</description></return>",
+        escaped(&result.customer),
+        escaped(&result.product),
+        escaped(&description)
+    )
 }
 
 fn fault(refusal: &Refusal, options: &CrowdWisdomOptions, headers: &HeaderMap) -> Response {
@@ -89,8 +115,10 @@ fn fault(refusal: &Refusal, options: &CrowdWisdomOptions, headers: &HeaderMap) -
             ..Fault::server(*description)
         },
     };
-    // Such servers have been seen to answer errors as plain text to clients that don't say what they accept.
-    if !headers.contains_key(header::ACCEPT) {
+    // Such servers have been seen to answer errors as plain text to clients that don't say what they accept,
+    // and who accepts anything does not.
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if matches!(accepted.trim(), "" | "*/*") {
         return (StatusCode::INTERNAL_SERVER_ERROR, format!("{}\n", fault.text)).into_response();
     }
     soap::fault(soap::ENVELOPE, &fault)

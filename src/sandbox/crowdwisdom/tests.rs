@@ -1,6 +1,8 @@
 //! The portal over real HTTP; the requests are written by hand after the document's sample, its unfinished
 //! tags finished.
 
+mod batches;
+
 use std::collections::BTreeMap;
 
 use reqwest::{Client, Response, StatusCode};
@@ -180,30 +182,6 @@ async fn what_happens_twice_is_counted_twice() {
 }
 
 #[tokio::test]
-async fn several_records_in_a_call() {
-    let records = record("C1", "P", "") + &record("C2", "P", "") + &record("C1", "P", "");
-    let (sandbox, client) = portal(|_| {}).await;
-    let (status, _) = send(&sandbox, &client, completions("setCompletions", &records)).await;
-    assert_eq!(status, StatusCode::OK);
-    assert_eq!(completion(&sandbox, "C1 / P").applied, 2);
-    let call = sandbox.calls().remove(1);
-    assert_eq!((call.records, call.about.as_str()), (3, "C1 / P, C2 / P, C1 / P"));
-    // One is what the other method is for.
-    refused(|_| {}, completions("setCompletion", &records), "SOAP-ENV:Client", "unexpected element record")
-        .await;
-
-    let wrapped = |options: &mut CrowdWisdomOptions| options.batch_wrapper = Some("records".to_owned());
-    refused(wrapped, completions("setCompletions", &records), "SOAP-ENV:Client", "unexpected element record")
-        .await;
-    let (sandbox, client) = portal(wrapped).await;
-    let records = format!("<records>{records}</records>");
-    send(&sandbox, &client, completions("setCompletions", &records)).await;
-    send(&sandbox, &client, completions("setCompletion", &record("C1", "P", ""))).await;
-    assert_eq!(completion(&sandbox, "C1 / P").applied, 3);
-    assert_eq!(sandbox.calls().iter().map(|call| call.records).sum::<u32>(), 4);
-}
-
-#[tokio::test]
 async fn every_code_of_the_document() {
     let good = completions("setCompletion", RECORD);
     let token = good.replace(TOKEN, "session-2");
@@ -280,32 +258,6 @@ async fn messages_that_are_at_fault() {
 }
 
 #[tokio::test]
-async fn a_batch_can_fail_as_a_whole_or_half_way() {
-    let batch = |last: &str| {
-        completions(
-            "setCompletions",
-            &(record("C1", "P", "") + &record("C2", last, "") + &record("C3", "P", "")),
-        )
-    };
-    let known = |options: &mut CrowdWisdomOptions| {
-        options.products = Some(vec!["P".to_owned(), "Shut".to_owned()]);
-        options.closed_products = vec!["Shut".to_owned()];
-    };
-    // A missing parameter keeps all of them out.
-    refused(known, batch(""), "SOAP-ENV:Server 501", "Missing").await;
-    for (product, code) in [("Other", "201"), ("Shut", "600")] {
-        let (sandbox, client) = portal(known).await;
-        let (status, answer) = send(&sandbox, &client, batch(product)).await;
-        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(fault(&answer).0, format!("SOAP-ENV:Server {code}"));
-        assert!(!answer.contains("C2") && !answer.contains(product), "{answer}");
-        let done: Vec<_> = sandbox.effects().completions.into_iter().map(|done| done.key).collect();
-        assert_eq!(done, ["C1 / P"], "the first stays, the third was not reached");
-        assert_eq!(outcomes(&sandbox), ["session", code]);
-    }
-}
-
-#[tokio::test]
 async fn errors_in_their_other_forms() {
     let good = completions("setCompletion", RECORD);
     let bad = good.replace(TOKEN, "x");
@@ -331,8 +283,14 @@ async fn errors_in_their_other_forms() {
 
 #[tokio::test]
 async fn who_does_not_say_what_is_accepted_gets_plain_text() {
-    let (sandbox, _) = portal(|_| {}).await;
+    let (sandbox, client) = portal(|_| {}).await;
     let body = completions("setCompletion", RECORD).replace(TOKEN, "x");
+    // The client accepts anything where it is not told to say more.
+    let address = format!("{}/diweb/ws/integration/v1", sandbox.product_url("crowdwisdom"));
+    let response = client.post(address).header("content-type", "text/xml").body(body.clone()).send().await;
+    let response = response.expect("an answer");
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.text().await.expect("a body"), "Invalid Session Token\n");
     let address = sandbox.address();
     let request = format!(
         "POST /crowdwisdom/diweb/ws/integration/v1 HTTP/1.1\r\nHost: {address}\r\nContent-Type: text/xml\r\n\

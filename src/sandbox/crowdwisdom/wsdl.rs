@@ -58,11 +58,15 @@ fn types(options: &CrowdWisdomOptions) -> String {
             }
         };
         types += &global("setCompletions", &format!("{caller}{held}"));
-        types += &global("setCompletionsResponse", &result);
+        let each = || element("return", "tns:recordResult", 0, "unbounded");
+        types += &global("setCompletionsResponse", &if options.batch_results { each() } else { result });
     }
     let told = element("code", "xs:int", 1, "1") + &text("description");
     types += &global("ServiceException", &told);
     types += &complex("result", &told);
+    if options.batch_results {
+        types += &complex("recordResult", &(text("customerId") + &text("productId") + &told));
+    }
     types += &complex("completionRecord", &FIELDS.iter().map(field).collect::<String>());
     types += &complex("credits", &element("credit", "tns:credit", 0, "unbounded"));
     types += "<xs:complexType name=\"credit\"><xs:simpleContent><xs:extension base=\"xs:string\">\

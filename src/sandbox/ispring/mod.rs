@@ -1,7 +1,8 @@
 //! A simulated iSpring Learn account: tokens, `updateModulesStatuses`, as the vendor's document has it, and
 //! the tasks that it queues, over SOAP and over REST.
 //!
-//! Hosts and paths differ from account to account: SOAP is taken at every address that is not REST's.
+//! As in the vendor's pages, the token alone is below `/api/v3`; where SOAP listens is set in
+//! [`IspringOptions`], since no page says it.
 
 mod account;
 mod options;
@@ -41,7 +42,7 @@ const STATUS: &str = "getTaskStatus";
 pub(super) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/api/v3/token", post(token))
-        .route("/api/v3/task/{task}/status", get(task_status))
+        .route("/task/{task}/status", get(task_status))
         .route("/{*path}", post(service))
 }
 
@@ -83,10 +84,14 @@ async fn token(
 async fn service(
     State(world): State<Arc<World>>,
     ConnectInfo(line): ConnectInfo<Line>,
+    Path(path): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let options = world.ispring.options();
+    if path != options.soap_path.trim_start_matches('/') {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     // The document's samples have an envelope of a namespace of their own.
     let envelopes = [soap::ENVELOPE, "https://schemas.xmlsoap.org/soap/envelope/"];
     let operation = soap::operation(&headers, &body, &envelopes);

@@ -13,6 +13,8 @@ pub struct IspringOptions {
     pub token_life: Duration,
     /// How many calls a token is good for, whatever it was promised to last; `None`: any number.
     pub token_calls: Option<u32>,
+    /// Where SOAP listens.
+    pub soap_path: String,
     /// The namespace of the service.
     pub service_namespace: String,
     /// The namespace of the envelopes that are answered; requests may have either.
@@ -56,6 +58,7 @@ impl Default for IspringOptions {
             client_secret: "s3cret&=+%".to_owned(),
             token_life: Duration::from_secs(1800),
             token_calls: None,
+            soap_path: "/go/services/api/soap".to_owned(),
             service_namespace: "https://ispringlearn.com/go/services/api/soap".to_owned(),
             reply_envelope: "https://schemas.xmlsoap.org/soap/envelope/".to_owned(),
             subscription_expired: false,

@@ -64,12 +64,12 @@ fn form(sandbox: &Sandbox, client: &Client, form: &str) -> RequestBuilder {
 }
 
 fn soap(sandbox: &Sandbox, client: &Client, body: impl Into<String>) -> RequestBuilder {
-    let request = client.post(format!("{}/soap", sandbox.product_url("ispring")));
+    let request = client.post(format!("{}/go/services/api/soap", sandbox.product_url("ispring")));
     request.header("content-type", "text/xml; charset=utf-8").body(body.into())
 }
 
 fn rest(sandbox: &Sandbox, client: &Client, task: &str) -> RequestBuilder {
-    let request = client.get(format!("{}/api/v3/task/{task}/status", sandbox.product_url("ispring")));
+    let request = client.get(format!("{}/task/{task}/status", sandbox.product_url("ispring")));
     request.header("authorization", format!("Bearer {TOKEN}"))
 }
 
@@ -283,7 +283,7 @@ async fn tasks_over_rest() {
     for (request, status) in [
         (rest(&sandbox, &client, "100028"), 400),
         (rest(&sandbox, &client, "x"), 400),
-        (client.get(format!("{}/api/v3/task/100027/status", sandbox.product_url("ispring"))), 401),
+        (client.get(format!("{}/task/100027/status", sandbox.product_url("ispring"))), 401),
     ] {
         assert_eq!(send(request).await.0.as_u16(), status);
     }
@@ -377,4 +377,20 @@ async fn faults_in_the_products_form() {
     }
     rest(&sandbox, &client, "100027").send().await.expect_err("no answer");
     assert_eq!(tasks(&sandbox)[0].2, 1, "only the lost look counts");
+}
+
+#[tokio::test]
+async fn each_call_has_its_place() {
+    let (sandbox, client) = account(|options| options.soap_path = "/soap".to_owned()).await;
+    let at = |path: &str| format!("{}{path}", sandbox.product_url("ispring"));
+    for wrong in ["/go/services/api/soap", "/api/v3/soap", "/task"] {
+        let request = client.post(at(wrong)).header("content-type", "text/xml").body(UPDATE);
+        assert_eq!(send(request).await.0, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    let request = client.post(at("/soap")).header("content-type", "text/xml").body(UPDATE);
+    assert_eq!(send(request).await.0, StatusCode::OK);
+    let below =
+        client.get(at("/api/v3/task/100027/status")).header("authorization", format!("Bearer {TOKEN}"));
+    assert!(send(below).await.0.is_client_error());
+    assert_eq!(tasks(&sandbox).len(), 1);
 }

@@ -1,4 +1,4 @@
-//! The errors that the vendor's documents name, whom a fault blames, and what a person can do.
+//! The errors that the vendor's documents name, and what a person can do.
 
 /// An error by its words in `faultstring`, or in REST's `message`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,26 +39,6 @@ impl Named {
             Self::PermissionDenied => "Permission denied",
             Self::UnknownContentItem => "Unknown content item",
         }
-    }
-}
-
-/// Whom a `faultcode` of SOAP 1.1 blames.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Blame {
-    /// What was sent.
-    Call,
-    /// How it was wrapped: no call would get through.
-    Envelope,
-    /// The server, and all codes that we don't know: nobody is refused for good on their word.
-    Server,
-}
-
-/// Whom this `faultcode` blames. The vendor prints it in lower case, and it may go on behind a point.
-pub(super) fn blame(code: &str) -> Blame {
-    match code.split('.').next().unwrap_or_default().to_lowercase().as_str() {
-        "client" => Blame::Call,
-        "versionmismatch" | "mustunderstand" => Blame::Envelope,
-        _ => Blame::Server,
     }
 }
 

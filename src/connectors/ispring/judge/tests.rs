@@ -13,7 +13,7 @@ fn http(status: u16) -> Option<Outcome> {
     let verdict = match status {
         200 => return None,
         400 => Verdict::Retry,
-        401 | 403 | 404 => Verdict::StopConnection,
+        401 | 403 | 404 | 410 => Verdict::StopConnection,
         _ => PASSING,
     };
     Some(Outcome::new(verdict, format!("HTTP {status}"), format!("HTTP {status}: the words of HTTP")))
@@ -24,7 +24,8 @@ fn heard(status: u16, answer: Answer) -> Heard<Answer> {
 }
 
 fn sent(status: u16, body: &str, records: usize) -> Outcome {
-    delivered(&heard(status, decode_update(body.as_bytes())), records, &[&secret()])
+    let enrolments = vec!["ann@example.org"; records];
+    delivered(&heard(status, decode_update(body.as_bytes())), &enrolments, &[&secret()])
 }
 
 fn asked_by_soap(status: u16, body: &str, records: usize) -> Outcome {
@@ -89,12 +90,15 @@ fn a_fault_that_no_document_names_goes_by_its_code() {
         assert_eq!(sent(500, &fault(code, words), 1).verdict, Verdict::Refused);
     }
     for code in ["Server", "SOAP-ENV:Server.Busy", "HTTP", ""] {
-        let outcome = sent(500, &fault(code, words), 8);
-        assert_eq!(outcome.verdict, Verdict::Retry);
-        assert!(!outcome.had_no_effect && !outcome.code.is_empty());
+        // A server that fails does so for all of the connection.
+        for (status, verdict) in [(500, PASSING), (502, PASSING), (200, Verdict::Retry)] {
+            let outcome = sent(status, &fault(code, words), 8);
+            assert_eq!(outcome.verdict, verdict, "{status}");
+            assert!(!outcome.had_no_effect && !outcome.code.is_empty());
+        }
     }
     assert_eq!(sent(500, &fault("VersionMismatch", words), 8).verdict, Verdict::StopConnection);
-    check(&sent(500, &fault("Server", ""), 1), Verdict::Retry, "Server", "and not why");
+    check(&sent(200, &fault("Server", ""), 1), Verdict::Retry, "Server", "and not why");
 }
 
 #[test]
@@ -142,7 +146,7 @@ fn every_state_of_a_task() {
     let failed = asked_by_soap(200, &task_status("failed"), 1);
     check(&failed, Verdict::Refused, "failed", "check that enrollmentId is an enrolment in this course");
     let unknown = asked_by_soap(200, &task_status("incomplete"), 8);
-    check(&unknown, PASSING, "unreadable", "\"incomplete\", which is no state");
+    check(&unknown, Verdict::InProgress, "incomplete", "\"incomplete\", which is no state");
     check(&asked_by_rest(200, "{}", 8), PASSING, "unreadable", "JSON of another kind");
 }
 
@@ -161,7 +165,9 @@ fn a_task_that_can_not_be_asked_for() {
     let by_rest = |status| asked_by_rest(status, r#"{"code":5845,"message":"string"}"#, 8);
     for (status, verdict) in [
         (400, Verdict::Retry),
-        (404, Verdict::Retry),
+        // A gateway may say in JSON too that nothing is there.
+        (404, Verdict::StopConnection),
+        (410, Verdict::StopConnection),
         (401, Verdict::StopConnection),
         (403, Verdict::Parked),
         (500, PASSING),
@@ -169,7 +175,8 @@ fn a_task_that_can_not_be_asked_for() {
     ] {
         assert_eq!(by_rest(status).verdict, verdict, "{status}");
     }
-    check(&by_rest(404), Verdict::Retry, "5845", "does not know the task");
+    check(&by_rest(400), Verdict::Retry, "5845", "does not know the task");
+    check(&by_rest(404), Verdict::StopConnection, "HTTP 404", "is rest_path right?");
 }
 
 fn opened(status: u16, body: &str) -> Outcome {
@@ -210,9 +217,27 @@ fn an_echoed_secret_and_endless_words_stay_out_of_the_reason() {
     let echoed = sent(200, &fault("client-secret-1", "Refused client-secret-1 today"), 1);
     check(&echoed, Verdict::Retry, "***", "Refused *** today");
     let state = asked_by_soap(200, &task_status("client-secret-1"), 1);
-    check(&state, PASSING, "unreadable", "\"***\"");
+    check(&state, Verdict::InProgress, "***", "\"***\"");
+    let task = sent(200, &SAMPLE_RESPONSE.replace("100027", "client-secret-1"), 1);
+    check(&task, Verdict::Queued { task: "client-secret-1".to_owned() }, "queued", "as task ***, which");
     let long = sent(200, &fault("client", &"ü".repeat(5_000)), 8);
-    assert!(long.reason.chars().count() < REASON_CHARS + 60, "{}", long.reason.len());
-    let (inner, outer) = ("abcd".to_owned().into(), "abcdef".to_owned().into());
-    assert_eq!(clean("abcdef abcd abc", 99, &[&inner, &outer]), "*** *** abc");
+    assert!(long.reason.chars().count() < mask::REASON_CHARS + 60, "{}", long.reason.len());
+}
+
+#[test]
+fn what_is_about_the_connection_names_nobody() {
+    let words = "Authorization failed for ann@example.org";
+    check(
+        &sent(200, &fault("client", words), 1),
+        Verdict::StopConnection,
+        "Authorization failed",
+        "for ***; ",
+    );
+    check(&sent(500, &fault("Server", "Lost ann@example.org"), 1), PASSING, "Server", "Lost ***");
+    check(
+        &sent(200, &fault("client", "No ann@example.org"), 1),
+        Verdict::Refused,
+        "client",
+        "ann@example.org",
+    );
 }

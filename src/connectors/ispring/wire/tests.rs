@@ -1,8 +1,5 @@
-use quick_xml::events::Event;
-use quick_xml::name::ResolveResult;
-use quick_xml::reader::NsReader;
-
 use super::*;
+use crate::connectors::namespaces::elements;
 
 /// The document's sample request, mended: it closes `<id>` with `</soap>`, and its envelope's namespace
 /// begins with `https:`, which is not SOAP's.
@@ -89,42 +86,18 @@ fn token() -> SecretString {
     "p-1sJDjmULL5DdpXPJTcbm4jVIaWVHvNmrjAxATRbNE".to_owned().into()
 }
 
-/// What a reader of namespaces finds: each element with its namespace, and each text. Prefixes, blanks
-/// between elements and attributes that declare a namespace are how it is written, and not what it says.
-fn meaning(xml: &str) -> Vec<String> {
-    let mut reader = NsReader::from_str(xml);
-    let mut found = Vec::new();
-    loop {
-        match reader.read_resolved_event().unwrap() {
-            (ResolveResult::Bound(namespace), Event::Start(start)) => {
-                found.push(format!("<{{{}}}{}", namespace.as_ref(), start.local_name().as_ref()));
-            }
-            (unbound, Event::Start(start)) => panic!("{unbound:?}: {start:?}"),
-            (_, Event::End(_)) => found.push(">".to_owned()),
-            (_, Event::Text(text)) => {
-                let text = text.xml10_content().trim().to_owned();
-                found.extend(Some(text).filter(|text| !text.is_empty()));
-            }
-            (_, Event::GeneralRef(entity)) => found.push(format!("&{};", &*entity)),
-            (_, Event::Eof) => return found,
-            (_, Event::Decl(_)) => {}
-            (_, other) => panic!("{other:?}"),
-        }
-    }
-}
-
 fn update(records: &[&Fields]) -> Vec<String> {
     let call = update_modules_statuses(NAMESPACE, &token(), records, "Completed offline");
-    meaning(call.expose_secret())
+    elements(call.expose_secret())
 }
 
 #[test]
 fn the_sample_request_of_the_document() {
     let record: Fields = SAMPLE_RECORD.into_iter().collect();
-    assert_eq!(update(&[&record]), meaning(SAMPLE_REQUEST));
+    assert_eq!(update(&[&record]), elements(SAMPLE_REQUEST));
     // A reason is sent even where the record has none: the OpenAPI file demands one.
     let silent: Fields = SAMPLE_RECORD.into_iter().filter(|(name, _)| *name != "reason").collect();
-    assert_eq!(update(&[&silent]), meaning(SAMPLE_REQUEST));
+    assert_eq!(update(&[&silent]), elements(SAMPLE_REQUEST));
 }
 
 #[test]
@@ -133,7 +106,7 @@ fn many_enrolments_share_one_status() {
     let mut other = record.clone();
     other.set("enrollmentId".into(), "e2");
     let two = SAMPLE_REQUEST.replace("</id>", "</id><id>e2</id>");
-    assert_eq!(update(&[&record, &other]), meaning(&two));
+    assert_eq!(update(&[&record, &other]), elements(&two));
 }
 
 #[test]
@@ -141,11 +114,11 @@ fn a_value_is_never_markup_and_the_namespace_is_a_setting() {
     let mut record: Fields = SAMPLE_RECORD.into_iter().collect();
     record.set("reason".into(), "Fire & <safety>");
     let call = update_modules_statuses("urn:other", &token(), &[&record], "");
-    let found = meaning(call.expose_secret());
+    let found = elements(call.expose_secret());
     let expected = SAMPLE_REQUEST
         .replace(NAMESPACE, "urn:other")
         .replace("Completed offline", "Fire &amp; &lt;safety&gt;");
-    assert_eq!(found, meaning(&expected));
+    assert_eq!(found, elements(&expected));
 }
 
 #[test]
@@ -158,7 +131,7 @@ fn a_task_is_asked_for_by_soap_with_credentials() {
         <credentials><token>p-1sJDjmULL5DdpXPJTcbm4jVIaWVHvNmrjAxATRbNE</token></credentials>
         <taskId>100027</taskId>
         </getTaskStatusRequest></SOAP-ENV:Body></SOAP-ENV:Envelope>"#;
-    assert_eq!(meaning(call.expose_secret()), meaning(expected));
+    assert_eq!(elements(call.expose_secret()), elements(expected));
 }
 
 #[test]

@@ -108,13 +108,13 @@ fn outcome(verdict: Verdict, code: &str, reason: &str) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::judge::REASON_CHARS;
     use super::super::super::samples::{
         ENCIPHERED_SUCCESS, SAMPLE_ERRORS, SAMPLE_PORTAL_KEY, SAMPLE_SUCCESS, TOKEN, portal,
     };
     use super::super::super::wire::decode;
     use super::super::wire::read;
     use super::*;
+    use crate::connectors::mask::REASON_CHARS;
 
     const PASSING: Verdict = Verdict::RetryConnection { after: None };
 
