@@ -14,6 +14,7 @@ mod connect;
 mod crew;
 mod deliver;
 mod error;
+mod fates;
 mod files;
 mod folding;
 mod gate;
