@@ -57,7 +57,7 @@ fn python_finds_every_value_behind_the_hash() {
     }
     let registrations: BTreeSet<&String> = links.iter().map(|(_, registration, _)| registration).collect();
     assert_eq!(registrations.len(), ROWS.len(), "a retake has a registration of its own");
-    sync(&mut world, &rows).expect("nothing, 4 unchanged");
+    sync(&mut world, &rows).expect("ok, 4 unchanged");
     assert_eq!(self::links(&world), links);
 }
 

@@ -203,12 +203,14 @@ class Caller(desk.Visitor):
             server.busy += 1
             busy = server.busy
         try:
-            self.serve(body, busy)
+            heard = self.hear(body, busy)
         finally:
+            # Before the answer goes out: whoever has it may call again.
             with server.lock:
                 server.busy -= 1
+        self.serve(heard)
 
-    def serve(self, body, busy):
+    def hear(self, body, busy):
         product = self.server.product
         try:
             if self.path not in product.PATHS:
@@ -216,9 +218,15 @@ class Caller(desk.Visitor):
             operation, values, media_type, answer = product.call(self, body)
         except (Refusal, ValueError, KeyError) as error:
             self.note(error=f"{type(error).__name__}: {error}")
+            return None
+        self.note(operation=operation, values=values, busy=busy)
+        return operation, media_type, answer
+
+    def serve(self, heard):
+        if heard is None:
             self.answer(404, "text/plain", b"not as the document has it")
             return
-        self.note(operation=operation, values=values, busy=busy)
+        operation, media_type, answer = heard
         if operation == "trainingplan":
             self.answer_with_a_plan(media_type, answer)
         elif operation == "navigationcontroller":
