@@ -107,7 +107,8 @@ pub(super) fn where_to_look(folder: &Path, engine: &Engine, doubtful: Option<&st
          archive   {}\n          sealed where an export has passwords: rollbook unseal FILE\n\n\
          look on   cd {}\n\
          {indent}rollbook runs\n\
-         {indent}rollbook show {}   # one is in doubt\n\
+         {indent}rollbook show {}\n\
+         {indent}rollbook doubt   # `rollbook settle` takes your word for it\n\
          {indent}rollbook link course-access E10021,SAFE,2026\n\
          {indent}rollbook link course-access E10021\n\
          {indent}rollbook fields\n\
