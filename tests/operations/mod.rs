@@ -18,6 +18,7 @@ mod links_kept;
 mod live;
 mod on_change;
 mod one_job;
+mod outages;
 mod people_first;
 mod tasks;
 mod vanished;
