@@ -217,3 +217,26 @@ pub(super) fn link_text(link: &Link) -> &str {
         Link::Address(text) | Link::Form(text) => text.expose_secret(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_address_are_one() {
+        for text in [
+            "https://courses.example.org/one",
+            "https://courses.example.org/one/",
+            "HTTPS://Courses.Example.org/one",
+            "https://courses.example.org/one/#/",
+            "https://courses.example.org/one#",
+        ] {
+            assert_eq!(plain_address(text), "https://courses.example.org/one", "{text}");
+        }
+        for other in ["https://courses.example.org/One", "https://courses.example.org/one?lang=fr"] {
+            assert_ne!(plain_address(other), "https://courses.example.org/one", "{other}");
+        }
+        assert_eq!(plain_address("2026/"), "2026/");
+        assert_eq!(plain_address("A:b/"), "A:b/");
+    }
+}
