@@ -98,7 +98,7 @@ fn below(operation: &Operation) -> Vec<String> {
         .to_owned(),
     );
     if operation.mails_people {
-        lines.push("The LMS mails the person.".to_owned());
+        lines.push("The LMS may mail the person.".to_owned());
     }
     lines
 }
@@ -140,7 +140,7 @@ mod tests {
         Without `EnrolledDate`: the LMS takes the day of the call.
         Up to 50 records a call, if they agree in courseId, date; one call at a time.
         A call whose answer was lost is never sent again blindly: the LMS is asked what became of it.
-        The LMS mails the person.
+        The LMS may mail the person.
 
         One record a call; up to 2 calls at a time.
         A call whose answer was lost is never sent again, and the LMS can't be asked: a person looks.

@@ -24,16 +24,20 @@ pub(super) fn first_load(
     let why = match (creating.first(), operation) {
         (Some(mapping), _) => format!("`{}` is sent to new people alone", mapping.name()),
         (None, Some(operation)) if operation.mails_people => {
-            format!("{} mails everybody whom it creates", operation.name)
+            format!("{} may mail somebody or grant something for every new record", operation.name)
         }
         _ => return None,
     };
     if rows == Some(RowsKind::Full) {
+        let (what, none, all) = match operation.map(|operation| operation.kind) {
+            None | Some(OperationKind::PushUsers) => ("who", "nobody", "everybody"),
+            Some(_) => ("what", "nothing", "everything"),
+        };
         table.missing(
             "first_load",
             format!(
-                "missing; {why}, so say who is in the LMS before the first file: `create` (nobody), \
-                 `existing` (everybody), `adopt` (everybody with these very values; nothing is sent)"
+                "missing; {why}, so say {what} is in the LMS before the first file: `create` ({none}), \
+                 `existing` ({all}), `adopt` ({all} with these very values; nothing is sent)"
             ),
         );
     }

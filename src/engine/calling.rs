@@ -226,8 +226,8 @@ impl Line {
     }
 }
 
-/// Whether two records may go in one call: of one push, of one rank, both creates or neither, and of one
-/// mind where the operation demands it.
+/// Whether two records may go in one call: of one push and run, of one rank, and of one mind where the
+/// operation demands it.
 fn goes_with(first: &Queued, other: &Queued, agree: &[&str]) -> bool {
     let value = |change: &Queued, field: &&str| {
         let name: FieldName = (*field).into();

@@ -18,6 +18,7 @@ const COMMIT_SIZE: usize = 500;
 /// After how many lost calls in a row, with something harmless answered in between, the connection is stopped
 /// rather than one more record put in doubt.
 const LOST_CALLS: u32 = 4;
+
 impl Line {
     /// Judges the outcomes of a call and keeps them for the next commit.
     pub(super) async fn take(&mut self, done: Done) -> Result<(), EngineError> {

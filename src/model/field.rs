@@ -110,9 +110,11 @@ impl FieldKind {
             Self::Email => "e-mail address".to_owned(),
             Self::OneOf(values) => format!("one of {}", values.join(", ")),
             Self::List { separator, of: ListOf::Email } => {
-                format!("e-mail addresses, sent with `{separator}` between")
+                format!("e-mail addresses, `{separator}` between them")
             }
-            Self::List { separator, of: ListOf::Text } => format!("list, sent with `{separator}` between"),
+            Self::List { separator, of: ListOf::Text } => {
+                format!("several values, `{separator}` between them")
+            }
         }
     }
 }

@@ -201,7 +201,7 @@ fn a_first_load_that_could_hurt_is_chosen() {
     ]);
     let creating = field_with("email = { column = \"E\", send = \"create\" }");
     insta::assert_snapshot!(format!("{mails}\n{creating}"), @"
-    jobs/hr.toml:8 push.first_load: missing; upsidelms.assign_curriculum mails everybody whom it creates, so say who is in the LMS before the first file: `create` (nobody), `existing` (everybody), `adopt` (everybody with these very values; nothing is sent)
+    jobs/hr.toml:8 push.first_load: missing; upsidelms.assign_curriculum may mail somebody or grant something for every new record, so say what is in the LMS before the first file: `create` (nothing), `existing` (everything), `adopt` (everything with these very values; nothing is sent)
     jobs/hr.toml:8 push.first_load: missing; `email` is sent to new people alone, so say who is in the LMS before the first file: `create` (nobody), `existing` (everybody), `adopt` (everybody with these very values; nothing is sent)
     ");
     let delta = job_with(&[
