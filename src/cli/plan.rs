@@ -28,13 +28,17 @@ pub(super) async fn plan(global: &Global, args: &PlanArgs) -> Result<u8, Failure
     let job = engine.job(&args.job)?.clone();
     let file = match &args.file {
         Some(file) => Some(file.clone()),
-        None => oldest_file(&job, &CancellationToken::new()).await?.map(|name| job.source.folder.join(name)),
+        None => {
+            let oldest = oldest_file(&job, &CancellationToken::new()).await?;
+            oldest.zip(job.source.drop_folder()).map(|(name, source)| source.folder.join(name))
+        }
     };
     let Some(file) = file else {
         if args.json {
             say(json!({"schema": 1, "job": job.name, "pushes": [], "rejects": [], "guards": []}).to_string());
         } else {
-            say(format!("no file waits in {}", job.source.folder.display()));
+            let folder = job.source.drop_folder().map(|source| source.folder.display().to_string());
+            say(format!("no file waits in {}", folder.unwrap_or_default()));
         }
         return Ok(0);
     };

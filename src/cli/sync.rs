@@ -134,16 +134,14 @@ async fn work(
 
 /// The oldest file that waits for a job; one that still settles is waited for.
 pub(super) async fn oldest_file(job: &Job, stop: &CancellationToken) -> Result<Option<String>, Failure> {
-    let files = settled_files(&job.source, stop).await.map_err(|error| {
+    let Some(source) = job.source.drop_folder() else { return Ok(None) };
+    let files = settled_files(source, stop).await.map_err(|error| {
         let hint = if error.kind() == io::ErrorKind::NotFound {
             ": make it, or correct `source.folder`"
         } else {
             ""
         };
-        Failure::failed(format!(
-            "the drop folder {} can't be read: {error}{hint}",
-            job.source.folder.display()
-        ))
+        Failure::failed(format!("the drop folder {} can't be read: {error}{hint}", source.folder.display()))
     })?;
     Ok(files.into_iter().next())
 }

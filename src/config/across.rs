@@ -138,8 +138,9 @@ fn way<'a>(files: &'a [JobFile], from: &'a str, to: &str) -> Option<Vec<&'a str>
 
 /// Whether a job takes a file of that name from that folder.
 fn takes(job: &Job, path: &Path) -> bool {
-    let meant = || path.file_name().zip(job.source.matcher());
-    path.parent() == Some(&plain(&job.source.folder))
+    let Some(folder) = job.source.drop_folder() else { return false };
+    let meant = || path.file_name().zip(folder.matcher());
+    path.parent() == Some(&plain(&folder.folder))
         && meant().is_some_and(|(name, matcher)| matcher.is_meant(Path::new(name)))
 }
 

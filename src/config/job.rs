@@ -50,6 +50,7 @@ pub(super) fn job(
         source,
         schedule,
         pushes,
+        pulls: Vec::new(),
         report,
         archive,
         deadline: deadline.unwrap_or(DEADLINE),

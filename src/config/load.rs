@@ -11,7 +11,7 @@ use super::address::name_problem;
 use super::check::World;
 use super::problem::{Problem, ProblemKind};
 use super::settings::Main;
-use super::{Config, Job, MailTransport, document, job, settings};
+use super::{Config, Job, MailTransport, Place, document, job, settings};
 
 /// What came of reading the configuration.
 #[derive(Debug)]
@@ -100,7 +100,9 @@ fn one_job(file: &Path, main: &Main, loaded: &mut Loaded) -> (Option<Job>, JobFi
         (found, mentions) = read.value;
     }
     if let Some(job) = &mut found {
-        job.source.folder = anchored(&job.source.folder);
+        if let Place::Drop(folder) = &mut job.source.place {
+            folder.folder = anchored(&folder.folder);
+        }
         for push in &mut job.pushes {
             push.export = push.export.take().map(|export| anchored(&export));
             if push.learners.is_empty() {

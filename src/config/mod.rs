@@ -41,8 +41,8 @@ pub use check::{World, check_world};
 pub use load::{Loaded, load};
 pub use locate::locate;
 pub use model::{
-    Archive, CatchUp, Config, Connection, Job, MailSettings, MailTransport, Push, ReportSettings, ReportWhen,
-    Schedule, SmtpSecurity, SmtpSettings, Source,
+    Archive, CatchUp, Config, Connection, DropFolder, Feed, Job, Learners, MailSettings, MailTransport,
+    Place, Pull, Push, ReportSettings, ReportWhen, Schedule, SmtpSecurity, SmtpSettings, Source,
 };
 pub use problem::{Problem, ProblemKind};
 pub use secret::{SecretProblem, SecretRef};

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::connectors::{Product, Settings};
 use crate::model::{
-    ConnectionName, Fingerprint, JobName, Operation, OperationKind, PushId, PushMapping, PushPolicy,
-    RowsKind, SourceFormat, Where,
+    ColumnName, ConnectionName, Fields, Fingerprint, JobName, Learner, Operation, OperationKind, PushId,
+    PushMapping, PushPolicy, RowsKind, SourceFormat, Where,
 };
 
 use super::SecretRef;
@@ -124,8 +124,10 @@ pub struct Job {
     pub source: Source,
     /// When it runs.
     pub schedule: Schedule,
-    /// What it pushes.
+    /// What it pushes; nothing where it pulls.
     pub pushes: Vec<Push>,
+    /// What it pulls; nothing where it pushes.
+    pub pulls: Vec<Pull>,
     /// Whom it tells.
     pub report: ReportSettings,
     /// What becomes of processed files.
@@ -137,10 +139,8 @@ pub struct Job {
 /// `[source]`.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The drop folder.
-    pub folder: PathBuf,
-    /// Which files are taken (`hr-users-*.{csv,xlsx}`).
-    pub pattern: String,
+    /// Where its exports come from.
+    pub place: Place,
     /// Whether a file holds everybody.
     pub rows: RowsKind,
     /// How the file is read.
@@ -149,8 +149,55 @@ pub struct Source {
     pub filters: Vec<Where>,
     /// Whether a filtered row counts as absent (`where_absent = "missing"`, semantics 4).
     pub filtered_is_absent: bool,
+}
+
+/// Where the exports of a job come from.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A drop folder.
+    Drop(DropFolder),
+    /// What a pull has learnt, as a file of our own making (`pull = "…"`).
+    Pull(Feed),
+    /// Nowhere: a job of pulls has none.
+    Nowhere,
+}
+
+impl Source {
+    /// The drop folder, where it is one.
+    pub fn drop_folder(&self) -> Option<&DropFolder> {
+        match &self.place {
+            Place::Drop(folder) => Some(folder),
+            Place::Pull(_) | Place::Nowhere => None,
+        }
+    }
+
+    /// The pull, where it is one.
+    pub fn feed(&self) -> Option<&Feed> {
+        match &self.place {
+            Place::Pull(feed) => Some(feed),
+            Place::Drop(_) | Place::Nowhere => None,
+        }
+    }
+}
+
+/// A folder in which files arrive.
+#[derive(Clone, Debug)]
+pub struct DropFolder {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Which files are taken (`hr-users-*.{csv,xlsx}`).
+    pub pattern: String,
     /// How long a file must have stood still (`settle_s`, 5 unless said).
     pub settle: Duration,
+}
+
+/// A pull that other jobs take their rows from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// The job.
+    pub job: JobName,
+    /// The id of its pull.
+    pub pull: PushId,
 }
 
 /// `[schedule]`.
@@ -202,6 +249,47 @@ pub struct Push {
     pub learners: String,
     /// Where the links go: a `.csv` or `.xlsx` file, or a folder of forms.
     pub export: Option<PathBuf>,
+    /// How many of a run's accepted changes are looked up in the LMS afterwards (`verify = "sample"`); 0 where
+    /// none are.
+    pub verify: u32,
+}
+
+/// `[[pull]]`.
+#[derive(Clone, Debug)]
+pub struct Pull {
+    /// Its id, which names the memory: `CONNECTION.OPERATION` unless said.
+    pub id: PushId,
+    /// The account.
+    pub connection: ConnectionName,
+    /// The operation; its `pull` is there.
+    pub operation: Operation,
+    /// The parameters, checked: as [`Question::parameters`](crate::connectors::Question) has them.
+    pub parameters: Fields,
+    /// Whose answers are wanted (`learners`).
+    pub learners: Learners,
+    /// How far back each window reaches behind the end of the one before (`overlap`, three days unless said).
+    pub overlap: Duration,
+    /// Where the first window begins (`since`); a year back unless said.
+    pub since: Option<NaiveDate>,
+    /// Where its items go after each run: a `.csv` or `.xlsx` file.
+    pub export: Option<PathBuf>,
+    /// The columns of that file, in order; every one that is not internal unless said.
+    pub columns: Option<Vec<ColumnName>>,
+    /// How long changes and retired items are remembered (`retention`, two years unless said).
+    pub retention: Duration,
+}
+
+/// Whose answers a pull asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Learners {
+    /// Nobody's in particular.
+    Nobody,
+    /// The active people whom a job pushes to the same connection.
+    Job(JobName),
+    /// Those of a CSV file whose columns bear the names of identifiers.
+    File(PathBuf),
+    /// These.
+    These(Vec<Learner>),
 }
 
 /// `[report]`.

@@ -96,6 +96,7 @@ pub(super) fn push(
         after,
         learners,
         export,
+        verify: 0,
     });
     (id, push)
 }

@@ -7,9 +7,9 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use crate::model::{ColumnName, RowsKind, SourceFormat, Where};
 
-use super::Source;
 use super::check::Thing;
 use super::cursor::{Table, Value};
+use super::{DropFolder, Place, Source};
 
 /// The files that are taken unless said.
 const PATTERN: &str = "*.{csv,xlsx}";
@@ -17,7 +17,7 @@ const PATTERN: &str = "*.{csv,xlsx}";
 /// How the names of files with rejected rows end, which reports attach and people drop again.
 const REJECTS: &str = "-rejects.csv";
 
-impl Source {
+impl DropFolder {
     /// What the names of files are matched with; `None` never, once the configuration was read.
     pub fn matcher(&self) -> Option<NameMatcher> {
         let glob = GlobBuilder::new(&self.pattern).literal_separator(true).build().ok()?;
@@ -78,13 +78,15 @@ pub(super) fn source(table: Table<'_>) -> Found {
     let format = format(&table);
     table.finish();
     let source = folder.map(|folder: PathBuf| Source {
-        folder,
-        pattern: pattern.unwrap_or(PATTERN.to_owned()),
+        place: Place::Drop(DropFolder {
+            folder,
+            pattern: pattern.unwrap_or(PATTERN.to_owned()),
+            settle: Duration::from_secs(settle_s.unwrap_or(5)),
+        }),
         rows: rows.unwrap_or(RowsKind::Delta),
         format,
         filters,
         filtered_is_absent: absent.unwrap_or(false),
-        settle: Duration::from_secs(settle_s.unwrap_or(5)),
     });
     Found { source, key, rows }
 }
@@ -148,15 +150,8 @@ mod tests {
     use super::*;
 
     fn check(pattern: &str, file: &str, expected: Option<&str>) {
-        let source = Source {
-            folder: PathBuf::new(),
-            pattern: pattern.to_owned(),
-            rows: RowsKind::Full,
-            format: SourceFormat::default(),
-            filters: Vec::new(),
-            filtered_is_absent: false,
-            settle: Duration::ZERO,
-        };
+        let source =
+            DropFolder { folder: PathBuf::new(), pattern: pattern.to_owned(), settle: Duration::ZERO };
         assert_eq!(source.rejects_name(file).as_deref(), expected, "{pattern} {file}");
         let meant = |name: &str| source.matcher().is_some_and(|matcher| matcher.is_meant(Path::new(name)));
         assert!(expected.is_none_or(meant), "{pattern} {file}");

@@ -152,6 +152,7 @@ fn connector(product: &Product, base_url: &str, timeout: Duration) -> Box<dyn Co
             .map(|setting| (setting.key.to_owned(), SecretString::from(SECRET)))
             .collect::<BTreeMap<_, _>>(),
         timeout,
+        scratch: std::env::temp_dir(),
     };
     (product.connect)(access).unwrap()
 }
@@ -166,6 +167,11 @@ fn settings(product: &Product) -> Settings {
         settings.set(*key, value);
     }
     settings
+}
+
+/// Whether records are delivered by calls: links are made without one, and pulls ask.
+fn is_delivered(operation: &Operation) -> bool {
+    !matches!(operation.kind, OperationKind::Links | OperationKind::Pull)
 }
 
 /// As many records as go into one call, up to three.
@@ -188,6 +194,8 @@ fn item(operation: &Operation, number: u32) -> Item {
         FieldKind::Email | FieldKind::List { of: ListOf::Email, .. } => format!("e{number}@example.org"),
         FieldKind::Date { format } => chrono::NaiveDate::default().format(format).to_string(),
         FieldKind::OneOf(values) => values[0].clone(),
+        FieldKind::List { of: ListOf::Words(words), .. } => words[0].to_owned(),
+        FieldKind::List { of: ListOf::Whole { least, .. }, .. } => least.to_string(),
         FieldKind::Part { email: true, .. } => format!("e{number}@example.org"),
         FieldKind::Part { email: false, .. } => format!("E{number}"),
     };
@@ -232,7 +240,7 @@ async fn check(
         let operations = (product.operations)(&settings(product));
         assert!(!operations.is_empty(), "{} can do nothing", product.name);
         let stand = stand(product);
-        for operation in operations.iter().filter(|operation| operation.kind != OperationKind::Links) {
+        for operation in operations.iter().filter(|operation| is_delivered(operation)) {
             let mut turns = vec![("the call", stand.prelude, false)];
             if stand.prelude.len() > stand.optional.len() {
                 turns.push(("the call before it", stand.optional, true));
@@ -254,7 +262,7 @@ async fn check(
                 }
             }
         }
-        if operations.iter().all(|operation| operation.kind == OperationKind::Links) {
+        if operations.iter().all(|operation| !is_delivered(operation)) {
             continue;
         }
         let what = format!("{fault}: {} probe", product.name);
@@ -369,7 +377,7 @@ async fn a_refusal_in_a_200_is_a_refusal() {
     for product in PRODUCTS {
         let stand = stand(product);
         for operation in (product.operations)(&settings(product)) {
-            if operation.kind == OperationKind::Links {
+            if !is_delivered(&operation) {
                 continue;
             }
             let refusal = stand.refusals.iter().find(|(name, _)| *name == operation.name.as_str());

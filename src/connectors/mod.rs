@@ -9,6 +9,7 @@ pub mod ispring;
 mod kept;
 mod mask;
 pub mod media77;
+mod pull;
 mod settings;
 pub mod smarteru;
 mod soap;
@@ -31,6 +32,7 @@ use crate::model::{
     ChangeKind, ConnectionName, FieldName, Fields, Key, Operation, OperationName, Outcome, Verdict,
 };
 
+pub use pull::{Answer, ItemSender, PullFuture, Question};
 pub use settings::{Access, Setting, SettingKind, SettingValue, Settings};
 
 /// A product: what can be set on a connection to it, what it can do, and how to open a connection.
@@ -139,6 +141,14 @@ pub trait Connector: Send + Sync {
     fn read_back<'a>(&'a self, item: &'a Item) -> CallFuture<'a> {
         let reason = format!("{} can't be read back", item.operation);
         Box::pin(async move { Outcome::new(Verdict::InDoubt, "read back", reason) })
+    }
+
+    /// Asks one question of a pull, which changes nothing at the LMS, and hands the items of the answer on as
+    /// they are read, whatever its size. Only for operations of pulls.
+    fn pull<'a>(&'a self, question: &'a Question, items: ItemSender) -> PullFuture<'a> {
+        let reason = format!("{} can't be pulled", question.operation);
+        drop(items);
+        Box::pin(async move { Err(Outcome::new(Verdict::Refused, "operation", reason)) })
     }
 
     /// Makes the link of a record, without a call. Only for operations of links.

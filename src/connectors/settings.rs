@@ -1,6 +1,7 @@
 //! The settings of a connection that differ by product: declared by the product, read by `config`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -117,6 +118,8 @@ pub struct Access {
     pub secrets: BTreeMap<String, SecretString>,
     /// How long one call may take, body included.
     pub timeout: Duration,
+    /// A private folder for answers that are too large to be held in memory; nothing stays in it.
+    pub scratch: PathBuf,
 }
 
 /// A path that can be put behind `base_url`: empty, or with a slash before it.

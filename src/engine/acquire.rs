@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 
 use crate::config::Job;
-use crate::store::{NewFile, NewRun, RunRecord};
+use crate::store::{NewFile, NewRun, RunKind, RunRecord};
 
 use super::files::copy_hashed;
 use super::{Engine, EngineError};
@@ -139,12 +139,12 @@ impl Engine {
     /// Puts a claimed file back into its folder, unless it was entered after all or a new one has its name.
     async fn give_back(&self, job: &Job, name: &str, claimed: &Path) {
         let entered = self.store.run_of_claim(&claimed.to_string_lossy()).await;
-        if matches!(entered, Ok(None)) {
+        if let (Ok(None), Some(source)) = (entered, job.source.drop_folder()) {
             let back = rustix::fs::renameat_with(
                 rustix::fs::CWD,
                 claimed,
                 rustix::fs::CWD,
-                job.source.folder.join(name),
+                source.folder.join(name),
                 rustix::fs::RenameFlags::NOREPLACE,
             );
             if let Err(error) = back {
@@ -168,6 +168,8 @@ impl Engine {
         let now = self.clock.now();
         let deadline_at = chrono::TimeDelta::from_std(job.deadline).map_or(now, |deadline| now + deadline);
         let new = NewRun {
+            kind: RunKind::Export,
+            fed_by: None,
             job: job.name.clone(),
             job_hash: job.hash,
             cause: cause.to_owned(),
@@ -183,7 +185,8 @@ impl Engine {
 
 /// Claims a file by renaming it into `.rollbook/`; `None` where it is gone.
 fn claim(job: &Job, name: &str) -> Result<Option<PathBuf>, EngineError> {
-    let folder = job.source.folder.as_path();
+    let Some(source) = job.source.drop_folder() else { return Ok(None) };
+    let folder = source.folder.as_path();
     let claims = folder.join(CLAIMED);
     let failed = |error: &io::Error| EngineError::file("claim a file in the drop folder", folder, error);
     match fs::create_dir(&claims) {

@@ -26,16 +26,19 @@ impl Engine {
         let mut files = Vec::new();
         if report.rejects_total > 0 {
             let file = run.file.as_deref().unwrap_or("export");
-            let name = job.source.rejects_name(file).unwrap_or_else(|| {
+            let source = job.source.drop_folder();
+            let name = source.and_then(|source| source.rejects_name(file)).unwrap_or_else(|| {
                 // A file that somebody handed over under a name of his own.
                 let name = format!("{file}-rejects.csv");
-                report.notes.push(format!(
-                    "{name} does not fit the pattern of the job ({}), so hand it over as you did with {file}: \
-                     rollbook sync {} --file '{}'",
-                    job.source.pattern,
-                    job.name,
-                    name.replace('\'', r"'\''")
-                ));
+                let why = match source {
+                    Some(source) => {
+                        let pattern = &source.pattern;
+                        format!("does not fit the pattern of the job ({pattern}), so hand it over as you did with {file}")
+                    }
+                    None => "can't be dropped, since this job has no drop folder: hand it over once it is corrected".to_owned(),
+                };
+                let quoted = name.replace('\'', r"'\''");
+                report.notes.push(format!("{name} {why}: rollbook sync {} --file '{quoted}'", job.name));
                 name
             });
             let path = self.files.reports().join(format!("{}.rejects.csv", run.run));

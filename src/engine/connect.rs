@@ -1,5 +1,7 @@
 //! Opens connections to products and to the mail server, fetching their secrets when they are needed.
 
+use std::path::Path;
+
 use crate::config::{Config, Connection, MailTransport};
 use crate::connectors::{Access, Connector};
 use crate::model::{Outcome, Verdict};
@@ -10,7 +12,7 @@ use crate::report::Mailer;
 /// # Errors
 /// Why it can't be opened, in words for the person who can mend it: a secret that is missing, or a
 /// setting that the product does not take.
-pub(super) fn open_connection(connection: &Connection) -> Result<Box<dyn Connector>, String> {
+pub(super) fn open_connection(connection: &Connection, scratch: &Path) -> Result<Box<dyn Connector>, String> {
     let mut secrets = std::collections::BTreeMap::new();
     for (key, reference) in &connection.secrets {
         let secret = reference
@@ -24,13 +26,15 @@ pub(super) fn open_connection(connection: &Connection) -> Result<Box<dyn Connect
         settings: connection.settings.clone(),
         secrets,
         timeout: connection.timeout,
+        scratch: scratch.to_owned(),
     };
     (connection.product.connect)(access).map_err(|error| error.to_string())
 }
 
 /// Signs in to an account and changes nothing.
 pub async fn probe_connection(connection: &Connection) -> Outcome {
-    match open_connection(connection) {
+    // A probe holds its small answer in memory.
+    match open_connection(connection, &std::env::temp_dir()) {
         Ok(connector) => connector.probe().await,
         Err(reason) => Outcome::new(Verdict::StopConnection, "settings", reason),
     }

@@ -182,7 +182,7 @@ impl Line {
             self.register().await?;
         }
         if (!self.queue.is_empty() || !self.looks.is_empty()) && self.connector.is_none() {
-            match open_connection(&self.connection) {
+            match open_connection(&self.connection, &self.engine.files.processing()) {
                 Ok(connector) => self.connector = Some(Arc::from(connector)),
                 Err(reason) => self.stop("settings", &reason).await?,
             }

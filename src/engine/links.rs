@@ -201,7 +201,8 @@ impl Engine {
     }
 
     fn connector(&self, push: &Push) -> Result<Box<dyn Connector>, EngineError> {
-        open_connection(self.connection(&push.connection)?).map_err(EngineError::Link)
+        let connection = self.connection(&push.connection)?;
+        open_connection(connection, &self.files.processing()).map_err(EngineError::Link)
     }
 }
 

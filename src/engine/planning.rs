@@ -112,7 +112,7 @@ fn load(push: &Push, staged: &Staged, state: &PushState) -> Load {
 /// What a corrected row does: somebody's data and links are there to be kept up to date.
 fn on_change(push: &Push) -> OnChange {
     match push.operation.kind {
-        OperationKind::PushUsers | OperationKind::Links => OnChange::Send,
+        OperationKind::PushUsers | OperationKind::Links | OperationKind::Pull => OnChange::Send,
         OperationKind::PushAssignments | OperationKind::PushCompletions => push.policy.on_change,
     }
 }

@@ -68,7 +68,8 @@ impl Engine {
     /// When the database fails.
     pub async fn recover_claimed_files(&self, busy: &BTreeSet<JobName>) -> Result<(), EngineError> {
         for job in self.config.jobs.values().filter(|job| !busy.contains(&job.name)) {
-            let folder = job.source.folder.join(CLAIMED);
+            let Some(source) = job.source.drop_folder() else { continue };
+            let folder = source.folder.join(CLAIMED);
             let Ok(entries) = fs::read_dir(&folder) else { continue };
             let modified = |entry: &fs::DirEntry| entry.metadata().and_then(|file| file.modified()).ok();
             let mut entries: Vec<_> = entries.flatten().collect();

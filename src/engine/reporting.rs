@@ -51,11 +51,12 @@ impl Engine {
         let Some(settings) = self.config.mail.as_ref().filter(|_| !job.report.to.is_empty()) else {
             return Ok(());
         };
+        let Some(source) = job.source.drop_folder() else { return Ok(()) };
         let late = Late {
             job: job.name.clone(),
             description: job.description.clone(),
-            folder: job.source.folder.display().to_string(),
-            pattern: job.source.pattern.clone(),
+            folder: source.folder.display().to_string(),
+            pattern: source.pattern.clone(),
             due,
             last_file,
             timezone: job.schedule.timezone.unwrap_or(Tz::UTC),

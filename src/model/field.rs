@@ -115,6 +115,12 @@ impl FieldKind {
             Self::List { separator, of: ListOf::Text } => {
                 format!("several values, `{separator}` between them")
             }
+            Self::List { separator, of: ListOf::Words(words) } => {
+                format!("one or several of {}, `{separator}` between them", words.join(", "))
+            }
+            Self::List { separator, of: ListOf::Whole { least, greatest } } => {
+                format!("one or several whole numbers from {least} to {greatest}, `{separator}` between them")
+            }
         }
     }
 }
@@ -126,4 +132,13 @@ pub enum ListOf {
     Text,
     /// E-mail addresses, which can't hold a comma: a comma in the cell always separates.
     Email,
+    /// Any of these words, exactly as spelt.
+    Words(&'static [&'static str]),
+    /// Whole numbers within these bounds.
+    Whole {
+        /// The least value allowed.
+        least: u64,
+        /// The greatest value allowed.
+        greatest: u64,
+    },
 }

@@ -4,30 +4,36 @@
 
 mod amount;
 mod change;
+mod column;
 mod field;
 mod fingerprint;
 mod form;
 mod ids;
+mod item;
 mod key;
 mod mapping;
 mod operation;
 mod outcome;
 mod policy;
+mod pull;
 mod record;
 mod reject;
 mod run;
 mod snapshot;
 
 pub use change::{Change, ChangeKind, PushCounts};
+pub use column::{Column, ColumnKind, Keep};
 pub use field::{Field, FieldKind, ListOf};
 pub use fingerprint::{Digest, Fingerprint, SecretHasher};
 pub use form::is_loopback;
 pub use ids::{ColumnName, ConnectionName, FieldName, JobName, OperationName, PushId, RunId};
+pub use item::{ItemEvent, ItemStanding, Learner, Pulled};
 pub use key::{Key, KeyError};
 pub use mapping::{Empty, FieldMapping, PushMapping, Send, SourceFormat, Take, TimeUnit, Where};
 pub use operation::{Operation, OperationKind, Roles, Rule};
 pub use outcome::{ChangeState, Outcome, Verdict};
 pub use policy::{FirstLoad, GuardLimits, HoldScope, Missing, OnChange, PushPolicy, RowsKind};
+pub use pull::{Asks, ItemShape, LEARNER, PART, PART_KIND, PART_TITLE, PullShape, TableColumn};
 pub use record::{Extras, Fields, Record, Secrets};
 pub use reject::{Origin, Problem, RowReject};
 pub use run::{PushStatus, RunStatus};

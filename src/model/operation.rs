@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::{Field, FieldName, Fields, OperationName};
+use super::{Field, FieldName, Fields, OperationName, PullShape};
 
 /// One thing that a connector can do, with the fields of one connection's portal.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Operation {
     pub advice: &'static [(&'static str, &'static str)],
     /// The fields that, with the learner, tell one registration from another; only for launch links.
     pub registers: Option<&'static [&'static str]>,
+    /// What it asks for and gives; only for pulls, whose fields are the parameters of the question.
+    pub pull: Option<PullShape>,
 }
 
 /// What must hold between the fields of one record.
@@ -105,6 +107,8 @@ pub enum OperationKind {
     PushCompletions,
     /// Makes links; no call goes out.
     Links,
+    /// Asks the LMS what it holds, and changes nothing there.
+    Pull,
 }
 
 impl OperationKind {
@@ -115,6 +119,7 @@ impl OperationKind {
             Self::PushAssignments => 1,
             Self::PushCompletions => 2,
             Self::Links => 3,
+            Self::Pull => 4,
         }
     }
 
@@ -125,6 +130,7 @@ impl OperationKind {
             Self::PushAssignments => "push assignments",
             Self::PushCompletions => "push completions",
             Self::Links => "links",
+            Self::Pull => "pull",
         }
     }
 
@@ -135,6 +141,7 @@ impl OperationKind {
             Self::PushAssignments => ("assignment", "assignments"),
             Self::PushCompletions => ("completion", "completions"),
             Self::Links => ("link", "links"),
+            Self::Pull => ("item", "items"),
         }
     }
 }
@@ -191,6 +198,7 @@ impl Operation {
             rules: Vec::new(),
             advice: &[],
             registers: None,
+            pull: None,
         }
     }
 

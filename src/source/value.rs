@@ -179,10 +179,10 @@ impl<'a> Rule<'a> {
     fn list(&self, text: &str, separator: char, of: ListOf) -> Result<String, Vec<String>> {
         let given = self.mapping.separator.as_deref().filter(|given| !given.is_empty());
         let items: Vec<&str> = match (given, of) {
-            (Some(given), ListOf::Text) => text.split(given).collect(),
             (Some(given), ListOf::Email) => text.split(given).flat_map(|part| part.split(',')).collect(),
+            (Some(given), _) => text.split(given).collect(),
             (None, ListOf::Email) => text.split(',').collect(),
-            (None, ListOf::Text) => vec![text],
+            (None, _) => vec![text],
         };
         let items: Vec<&str> = items.into_iter().map(trim).filter(|item| !item.is_empty()).collect();
         let mut reasons = Vec::new();

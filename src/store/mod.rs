@@ -13,6 +13,7 @@ mod gate;
 mod history;
 mod looks;
 mod mails;
+mod memory;
 mod outbox;
 mod plans;
 mod pushes;
@@ -46,13 +47,14 @@ pub use gate::{Before, Blocker};
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use looks::Look;
 pub use mails::{MailEntry, MailState, NewMail};
+pub use memory::{EventRef, EventRow, FailedStep, ItemFilter, ItemRef, MemoryItem, PullRunRow};
 pub use outbox::{OpenRow, Queued};
 pub use plans::{PlannedPush, SpooledSummary};
 pub use pushes::{PushRef, PushState, SnapshotRow};
 pub use registrations::Enrolment;
 pub use rejects::{OriginalCells, StoredReject};
 pub use requests::Request;
-pub use runs::{NewFile, NewRun, Phase, RunRecord, RunRef};
+pub use runs::{NewFile, NewRun, Phase, RunKind, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};
 pub use settling::{QueuedState, Settled};
 pub use spool::{RejectedCells, Spool, SpoolChange, StagedRow, StagedState};
@@ -67,6 +69,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "delivery", include_str!("../../migrations/0002_delivery.sql")),
     (3, "vanished", include_str!("../../migrations/0003_vanished.sql")),
     (4, "unwritten", include_str!("../../migrations/0004_unwritten.sql")),
+    (5, "pulls", include_str!("../../migrations/0005_pulls.sql")),
 ];
 
 /// The database of one data directory.

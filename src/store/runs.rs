@@ -34,9 +34,23 @@ impl Phase {
     }
 }
 
+/// What a run does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunKind {
+    /// It reads an export.
+    #[default]
+    Export,
+    /// It asks an LMS.
+    Pull,
+}
+
 /// A run to be entered.
 #[derive(Clone, Debug)]
 pub struct NewRun {
+    /// What it does.
+    pub kind: RunKind,
+    /// The run of a pull whose items its file was made of.
+    pub fed_by: Option<RunRef>,
     /// The job.
     pub job: JobName,
     /// The fingerprint of its file.
@@ -72,6 +86,8 @@ pub struct NewFile {
 pub struct RunRecord {
     pub run_ref: RunRef,
     pub run: RunId,
+    pub kind: RunKind,
+    pub fed_by: Option<RunRef>,
     pub job: JobName,
     pub job_hash: Fingerprint,
     pub cause: String,
@@ -99,6 +115,8 @@ pub(super) fn record(row: &SqliteRow) -> Result<RunRecord, StoreError> {
     Ok(RunRecord {
         run_ref: RunRef(row.try_get("run_ref")?),
         run: row.try_get::<String, _>("run")?.into(),
+        kind: if row.try_get::<&str, _>("kind")? == "pull" { RunKind::Pull } else { RunKind::Export },
+        fed_by: row.try_get::<Option<i64>, _>("fed_by")?.map(RunRef),
         job: row.try_get::<String, _>("job")?.into(),
         job_hash: fingerprint(row.try_get("job_hash")?)?,
         cause: row.try_get("cause")?,
@@ -131,9 +149,9 @@ impl Store {
         let day = new.started_at.format("%Y-%m-%d").to_string();
         let run_ref: i64 = sqlx::query(
             "INSERT INTO run (run, job, job_hash, cause, phase, started_at, deadline_at, file, sha256, bytes,
-                              claimed, processing)
+                              claimed, processing, kind, fed_by)
              SELECT ?1 || '.' || (1 + coalesce(max(CAST(substr(run, 12) AS INTEGER)), 0)),
-                    ?2, ?3, ?4, 'acquired', ?5, ?6, ?7, ?8, ?9, ?10, ?11
+                    ?2, ?3, ?4, 'acquired', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
              FROM run WHERE substr(run, 1, 10) = ?1
              RETURNING run_ref",
         )
@@ -148,6 +166,11 @@ impl Store {
         .bind(file.map(|file| int(file.bytes)))
         .bind(file.and_then(|file| file.claimed.as_deref()))
         .bind(file.map(|file| &file.processing))
+        .bind(match new.kind {
+            RunKind::Export => "export",
+            RunKind::Pull => "pull",
+        })
+        .bind(new.fed_by.map(|run| run.0))
         .fetch_one(&mut *transaction)
         .await?
         .try_get(0)?;

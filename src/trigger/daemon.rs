@@ -34,8 +34,9 @@ pub async fn serve(engine: Arc<Engine>, stop: CancellationToken) -> Result<(), E
     // Whoever asked the last daemon has been told that it stopped, and may have asked again since.
     engine.store.drop_requests("the daemon was restarted before it took the request: ask again").await?;
     let crew = Crew::start(&engine);
+    let jobs = engine.config.jobs.values();
     let folders: BTreeSet<PathBuf> =
-        engine.config.jobs.values().map(|job| job.source.folder.clone()).collect();
+        jobs.filter_map(|job| job.source.drop_folder()).map(|source| source.folder.clone()).collect();
     let watch = Watch::new(folders, Arc::clone(&hint));
     let mut daemon = Daemon::new(Arc::clone(&engine), watch, stop.clone());
     for run in open {
@@ -206,12 +207,13 @@ impl Daemon {
     }
 
     fn look_at_folder(&mut self, job: &Job) {
+        let Some(source) = job.source.drop_folder() else { return };
         let Some(desk) = self.desks.get_mut(&job.name) else { return };
         if Instant::now() < desk.next_look {
             return;
         }
         desk.next_look = Instant::now() + LOOK;
-        match desk.folder.look(&job.source, Instant::now(), SystemTime::now()) {
+        match desk.folder.look(source, Instant::now(), SystemTime::now()) {
             Ok(look) => {
                 if let Some(settling) = look.settling {
                     desk.next_look = Instant::now() + settling.min(LOOK);
@@ -235,7 +237,7 @@ impl Daemon {
                 desk.readable = false;
                 desk.next_look = Instant::now() + SEARCH;
                 if desk.said.insert(error.to_string()) {
-                    tracing::error!(job = %job.name, folder = %job.source.folder.display(), %error, "the drop folder can't be read");
+                    tracing::error!(job = %job.name, folder = %source.folder.display(), %error, "the drop folder can't be read");
                 }
             }
         }

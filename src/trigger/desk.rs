@@ -144,8 +144,9 @@ pub(super) async fn run(
 /// Files that have settled; those that still do are waited for.
 async fn waiting_files(engine: &Engine, job: &JobName, stop: &CancellationToken) -> Vec<String> {
     let Some(job) = engine.config.jobs.get(job) else { return Vec::new() };
-    settled_files(&job.source, stop).await.unwrap_or_else(|error| {
-        let folder = job.source.folder.display();
+    let Some(drop_folder) = job.source.drop_folder() else { return Vec::new() };
+    settled_files(drop_folder, stop).await.unwrap_or_else(|error| {
+        let folder = drop_folder.folder.display();
         tracing::error!(job = %job.name, %folder, %error, "the drop folder can't be read");
         Vec::new()
     })

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
-use crate::config::{NameMatcher, Source};
+use crate::config::{DropFolder, NameMatcher};
 
 /// How the names end under which programs keep what is not whole yet.
 const TEMPORARY: [&str; 10] =
@@ -41,7 +41,7 @@ pub struct Folder {
 
 /// Whether a file of this name is taken: it is meant for the job, it is no temporary name (any case), and it
 /// can be printed.
-pub fn matches(source: &Source, name: &str) -> bool {
+pub fn matches(source: &DropFolder, name: &str) -> bool {
     source.matcher().is_some_and(|matcher| fits(&matcher, OsStr::new(name))) && printable(name)
 }
 
@@ -52,7 +52,7 @@ impl Folder {
     /// monotonic clock, or when at its first look its status was changed that long ago by the wall clock:
     /// nobody but the kernel sets that time, whereas an upload may set the time of modification. A folder
     /// that can't be read, or is not there, is an error, and what was seen is kept.
-    pub fn look(&mut self, source: &Source, now: Instant, wall: SystemTime) -> io::Result<Look> {
+    pub fn look(&mut self, source: &DropFolder, now: Instant, wall: SystemTime) -> io::Result<Look> {
         let matcher = source.matcher();
         let mut look = Look::default();
         let mut ready = Vec::new();

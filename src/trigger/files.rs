@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Source;
+use crate::config::DropFolder;
 
 use super::Folder;
 
@@ -14,7 +14,7 @@ use super::Folder;
 ///
 /// # Errors
 /// When the folder can't be read.
-pub async fn settled_files(source: &Source, stop: &CancellationToken) -> io::Result<Vec<String>> {
+pub async fn settled_files(source: &DropFolder, stop: &CancellationToken) -> io::Result<Vec<String>> {
     let mut folder = Folder::default();
     loop {
         let look = folder.look(source, Instant::now(), SystemTime::now())?;

@@ -75,11 +75,9 @@ fn a_job_that_says_nothing_extra_gets_the_defaults() {
         (job.description.as_str(), job.archive, job.deadline.as_secs()),
         ("Nightly", Archive::Keep, 14_400)
     );
-    assert_eq!(
-        (job.source.folder.clone(), job.source.pattern.as_str()),
-        (files.path("jobs/in"), "*.{csv,xlsx}")
-    );
-    assert_eq!((job.source.settle, job.source.filtered_is_absent), (Duration::from_secs(5), false));
+    let folder = job.source.drop_folder().unwrap();
+    assert_eq!((folder.folder.clone(), folder.pattern.as_str()), (files.path("jobs/in"), "*.{csv,xlsx}"));
+    assert_eq!((folder.settle, job.source.filtered_is_absent), (Duration::from_secs(5), false));
     assert!(job.schedule.on_arrival && job.schedule.cron.is_none());
     assert_eq!(job.report.to, Vec::<String>::new());
     let push = &job.pushes[0];

@@ -29,6 +29,7 @@ fn open(base_url: &str, pairs: &[(&str, &str)]) -> Result<CrowdWisdom, ConnectEr
         settings: settings(pairs),
         secrets: secrets.map(|(key, value)| (key.to_owned(), SecretString::from(value.to_owned()))).into(),
         timeout: Duration::from_secs(5),
+        scratch: std::env::temp_dir(),
     })
 }
 

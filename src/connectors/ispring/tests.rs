@@ -22,6 +22,7 @@ fn access(base_url: &str) -> Access {
             ("client_secret".to_owned(), "j016+Mz".to_owned().into()),
         ]),
         timeout: Duration::from_secs(5),
+        scratch: std::env::temp_dir(),
     }
 }
 

@@ -21,6 +21,7 @@ fn access() -> Access {
         settings,
         secrets: BTreeMap::new(),
         timeout: Duration::from_secs(5),
+        scratch: std::env::temp_dir(),
     }
 }
 

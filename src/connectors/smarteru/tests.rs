@@ -20,6 +20,7 @@ fn access(base_url: &str) -> Access {
             ("user_api".to_owned(), "u]]>".to_owned().into()),
         ]),
         timeout: Duration::from_secs(5),
+        scratch: std::env::temp_dir(),
     }
 }
 

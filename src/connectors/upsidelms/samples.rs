@@ -35,6 +35,7 @@ pub(super) fn access(base_url: &str) -> Access {
             ("password".to_owned(), "Upside@2016".to_owned().into()),
         ]),
         timeout: Duration::from_secs(5),
+        scratch: std::env::temp_dir(),
     }
 }
 

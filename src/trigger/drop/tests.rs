@@ -11,24 +11,15 @@ use rustix::fs::{CWD, Mode, mknodat};
 use tempfile::TempDir;
 
 use super::*;
-use crate::model::{RowsKind, SourceFormat};
 
-fn source(folder: &Path, pattern: &str) -> Source {
-    Source {
-        folder: folder.to_owned(),
-        pattern: pattern.to_owned(),
-        rows: RowsKind::Full,
-        format: SourceFormat::default(),
-        filters: Vec::new(),
-        filtered_is_absent: false,
-        settle: Duration::from_secs(5),
-    }
+fn source(folder: &Path, pattern: &str) -> DropFolder {
+    DropFolder { folder: folder.to_owned(), pattern: pattern.to_owned(), settle: Duration::from_secs(5) }
 }
 
 /// A drop folder whose files were put there just now.
 struct Scene {
     dir: TempDir,
-    source: Source,
+    source: DropFolder,
     folder: Folder,
     start: Instant,
 }
