@@ -27,6 +27,14 @@ const OF_A_PRODUCT: &[&str] = &[
     "rows.rs",
     "environment.rs",
     "wsdl.rs",
+    "decipher.rs",
+    "kinds.rs",
+    "columns.rs",
+    "progress.rs",
+    "opened.rs",
+    "reading.rs",
+    "bounded.rs",
+    "items.rs",
 ];
 
 /// Clocks, by the call that reads them.
