@@ -15,16 +15,21 @@ mod settings;
 
 // jobs/*.toml
 mod across;
+mod feeding;
 mod guard;
 mod job;
+mod learners;
 mod mapping;
 mod options;
+mod parameters;
 mod policy;
+mod pull;
 mod push;
 mod rules;
 mod scalar;
 mod schedule;
 mod source;
+mod target;
 
 // What both are read with
 mod address;

@@ -1,0 +1,82 @@
+//! `[pull.parameters]`: single and several values, and how they are kept.
+
+use super::academy::main;
+use super::questions::{pulling, said_of};
+use super::*;
+
+fn with(parameters: &str) -> String {
+    said_of("training_catalog", &format!("[pull.parameters]\n{parameters}"))
+}
+
+/// How a parameter is kept.
+#[track_caller]
+fn kept(line: &str, expected: &str) {
+    let job = pulling("training_catalog", &format!("[pull.parameters]\n{line}"));
+    let files = Files::new(MAIN, &[("catalog.toml", &job)]);
+    let loaded = files.load();
+    assert_eq!(files.shown(&loaded.problems), "", "{line}");
+    let config = loaded.config.unwrap();
+    let parameters = &config.jobs["catalog"].pulls[0].parameters;
+    let name = line.split(' ').next().unwrap();
+    assert_eq!(parameters.get(&name.into()), Some(expected), "{line}");
+}
+
+#[test]
+fn one_way_of_keeping_for_all_ways_of_writing() {
+    kept("Accessibility = \"Public\"", "Public");
+    kept("Accessibility = \"Public,Paid\"", "Public,Paid");
+    kept("Accessibility = \" Public , Paid \"", "Public,Paid");
+    kept("Accessibility = [\"Public\", \"Paid\"]", "Public,Paid");
+    kept("Rating = 3", "3");
+    kept("Rating = [1, \"02\", 5]", "1,2,5");
+    kept("Rating = \"1,2\"", "1,2");
+    kept("validity_days = [365]", "365");
+    kept("Start_Date = \"01/31/2026\"", "01/31/2026");
+    kept("Start_Date = \"1/31/2026\"", "01/31/2026");
+    kept("Start_Date = 2026-01-31", "01/31/2026");
+    kept("contentlist = \"On\"", "On");
+    kept("search = 101", "101");
+}
+
+#[test]
+fn values_that_the_document_does_not_allow_are_said() {
+    let bad = [
+        "Accessibility = \"Publik\"",
+        "Accessibility = [\"Public\", \"public\", \"Public,Paid\", 3, true]",
+        "Accessibility = \"Public,,Public\"",
+        "Accessibility = []",
+        "Accessibility = { value = \"Public\" }",
+        "Rating = [0, 6, \"x\", 2.5, \"+3\"]",
+        "Rating = [\"1\", 1]",
+        "validity_days = -1",
+        "contentlist = [\"On\"]",
+        "contentlist = \"On,Off\"",
+        "contentlist = true",
+        "contentlist = \"\"",
+        "Start_Date = \"2026-01-31\"",
+        "Start_Date = \"01/31/26\"",
+        "Start_Date = \"02/30/2026\"",
+        "Start_Date = 2026-01-31T08:00:00",
+        "Start_Date = [\"01/31/2026\"]",
+        "Order_By = \"rating\"",
+        "colour = \"red\"",
+    ];
+    insta::assert_snapshot!(bad.map(with).join("\n"), @"");
+}
+
+#[test]
+fn a_question_keeps_the_rules_of_its_operation() {
+    assert_eq!(with("Order_by = \"rating\"\ncontentlist = \"Off\""), "");
+    let progress = |lines: &str| {
+        let job = pulling("progress", lines).replace("upside", "academy");
+        Files::new(&main(), &[("p.toml", &job)]).problems()
+    };
+    let bad = [
+        with("Order_by = \"rating\""),
+        with("Order_by = \"rating\"\ncontentlist = \"off\""),
+        progress(""),
+        progress("[pull.parameters]\ndone = \"maybe\""),
+        progress("parameters = \"p\""),
+    ];
+    insta::assert_snapshot!(bad.join("\n"), @"");
+}
