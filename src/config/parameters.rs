@@ -39,7 +39,8 @@ pub(super) fn parameters(pull: &Table<'_>, operation: Option<&Operation>) -> Fie
         let unclear = |name: &&str| named(name) && of(&found, name).is_none();
         let names = rule.fields();
         if !names.iter().any(unclear) && !holds(rule, &found) {
-            let message = format!("{} demands {rule}", operation.name);
+            let wants = if matches!(rule, Rule::OnlyWith { .. }) { "allows" } else { "demands" };
+            let message = format!("{} {wants} {rule}", operation.name);
             match entries.iter().find(|(name, _)| names.contains(&name.as_str())) {
                 Some((_, value)) => value.problem(message),
                 None => missing(names.first().copied().unwrap_or_default(), format!("missing; {message}")),
@@ -71,7 +72,7 @@ fn text(value: &Value<'_>, field: &Field) -> Option<String> {
     match field.kind {
         FieldKind::List { separator, of } => several(value, field, separator, of),
         _ if value.value.is_array() => {
-            value.problem(format!("found a list; `{}` takes a single value", field.name));
+            value.problem(format!("found a list; {}", takes_one(field)));
             None
         }
         FieldKind::Date { format } => day(value, format),
@@ -81,14 +82,20 @@ fn text(value: &Value<'_>, field: &Field) -> Option<String> {
 
 fn single(value: &Value<'_>, field: &Field) -> Option<String> {
     let text = plain(value, field)?;
-    fits(field, &text)
-        .map_err(|problem| match &field.kind {
-            FieldKind::OneOf(_) if text.contains(',') => {
-                value.problem(format!("found {}; `{}` takes a single value", value.found(), field.name))
-            }
-            _ => value.problem(problem),
-        })
-        .ok()
+    let problem = match fits(field, &text) {
+        Ok(sent) => return Some(sent),
+        Err(_) if field.kind == FieldKind::Bool => format!("found {}; allowed: true or false", value.found()),
+        Err(_) if text.contains(',') && matches!(field.kind, FieldKind::OneOf(_)) => {
+            format!("found {}; {}", value.found(), takes_one(field))
+        }
+        Err(problem) => problem,
+    };
+    value.problem(problem);
+    None
+}
+
+fn takes_one(field: &Field) -> String {
+    format!("the LMS takes a single value for `{}`", field.name)
 }
 
 /// A text without blanks around it, or a number or a switch written as one.
@@ -130,7 +137,7 @@ fn several(value: &Value<'_>, field: &Field, separator: char, of: ListOf) -> Opt
     let mut values: Vec<String> = Vec::new();
     for (part, place) in items {
         let problem = match part.as_str() {
-            "" => Some(format!("found {}; nothing stands before or behind a `{separator}`", place.found())),
+            "" => Some(format!("found {}; a value is missing beside a `{separator}`", place.found())),
             part => part_problem(field, separator, of, part),
         };
         let kept = match of {

@@ -74,7 +74,16 @@ fn a_pull_needs_no_file() {
     let lines = "pull = \"catalog\"\nfolder = \"in\"\npattern = \"*\"\nsettle_s = 3\nencoding = \"utf-8\"\n\
                  delimiter = \";\"\nsheet = \"S\"\nheader_row = 2";
     let shown = [with(lines, FIELDS), with("folder = \"in\"\npull_id = \"all\"", FIELDS)];
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @"
+    jobs/done.toml:3 source.folder: `folder` means nothing beside `pull`, which needs no file; take it out
+    jobs/done.toml:4 source.pattern: `pattern` means nothing beside `pull`, which needs no file; take it out
+    jobs/done.toml:5 source.settle_s: `settle_s` means nothing beside `pull`, which needs no file; take it out
+    jobs/done.toml:6 source.encoding: `encoding` means nothing beside `pull`, which needs no file; take it out
+    jobs/done.toml:7 source.delimiter: `delimiter` means nothing beside `pull`, which needs no file; take it out
+    jobs/done.toml:8 source.sheet: `sheet` means nothing beside `pull`, which needs no file; take it out
+    jobs/done.toml:9 source.header_row: `header_row` means nothing beside `pull`, which needs no file; take it out
+    jobs/done.toml:3 source.pull_id: means nothing without `pull`, the job whose pull is meant
+    ");
 }
 
 #[test]
@@ -95,7 +104,16 @@ fn the_pull_that_is_meant_is_there() {
         with("pull = \"catalog\"\npull_id = \"mine\""),
         with("pull = 3"),
     ];
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    jobs/done.toml:2 source.pull: no such job: "catalogue"; did you mean `catalog`?
+    jobs/done.toml:2 source.pull: no such job: "payroll"; there are `catalog`
+    jobs/done.toml:2 source.pull: the job `users` has no [[pull]], so nothing comes from it
+    jobs/done.toml:2 source.pull: the job `done` has no [[pull]], so nothing comes from it
+    jobs/done.toml:2 source.pull: the job `catalog` has several pulls: `upside.training_catalog`, `other`; say which, pull_id = "…"
+    jobs/done.toml:3 source.pull_id: the job `catalog` has no such pull: "othr"; did you mean `other`?
+    jobs/done.toml:3 source.pull_id: the job `catalog` has no such pull: "mine"; it has `upside.training_catalog`, `other`
+    jobs/done.toml:2 source.pull: found 3; allowed: a text in quotes
+    "#);
 }
 
 #[test]
@@ -106,7 +124,18 @@ fn columns_are_those_of_the_pull() {
                [[push]]\nconnection = \"academy\"\noperation = \"set_done\"\nkey = [\"curriculum_id\", \"Email\"]\n\
                person = [\"learner\"]\nfields = { learner = \"curriculumname\", done_at = { column = \"salary\" } }\n";
     let catalog = pulling("training_catalog", "");
-    insta::assert_snapshot!(said(&[("catalog.toml", &catalog), ("done.toml", job)]), @"");
+    insta::assert_snapshot!(said(&[("catalog.toml", &catalog), ("done.toml", job)]), @r#"
+    jobs/done.toml:3 source.key: the pull of the job `catalog` has no such column: "id"; `rollbook fields upsidelms.training_catalog` lists them
+    (notice) jobs/done.toml:5 source.where.certification: no row has "Yes" there; the memory keeps `true` and `false`
+    jobs/done.toml:5 source.where.certificaton: the pull of the job `catalog` has no such column: "certificaton"; did you mean `certification`?
+    (notice) jobs/done.toml:5 source.where."content.mandatory": no row has "No" there; the memory keeps `true` and `false`
+    (notice) jobs/done.toml:5 source.where.seat_hours: no row has "x" there; the memory keeps whole numbers
+    (notice) jobs/done.toml:5 source.where.start_date: no row has "01/31/2026" there; the memory keeps dates as 2026-11-21
+    jobs/done.toml:9 push.key: the pull of the job `catalog` has no such column: "Email"; `rollbook fields upsidelms.training_catalog` lists them
+    jobs/done.toml:10 push.person: the pull of the job `catalog` has no such column: "learner"; `rollbook fields upsidelms.training_catalog` lists them
+    jobs/done.toml:11 push.fields.done_at.column: the pull of the job `catalog` has no such column: "salary"; `rollbook fields upsidelms.training_catalog` lists them
+    jobs/done.toml:11 push.fields.learner: the pull of the job `catalog` has no such column: "curriculumname"; did you mean `curriculum_name`?
+    "#);
     // A pull by learner has a column for each of their names.
     let by_learner = pulling("training_catalog", "learners = \"Uniqueid=101\"");
     let shown = said(&[("catalog.toml", &by_learner), ("done.toml", job)]);
@@ -132,6 +161,9 @@ fn jobs_that_feed_each_other_are_said_once() {
         said(&[("catalog.toml", &asks), ("hr.toml", &users)]),
         said(&[("catalog.toml", &asks.replace("\"hr\"", "\"a\"")), ("a.toml", &users)]),
     ];
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @"
+    jobs/catalog.toml:4 pull.learners: the jobs feed each other: catalog → hr → catalog; take `learners` from another job
+    jobs/a.toml:4 source.pull: the jobs feed each other: a → catalog → a; take the rows from another job
+    ");
     assert_eq!(said_of("training_catalog", "learners = { job = \"hr\" }"), "");
 }

@@ -52,9 +52,27 @@ fn learners_that_can_not_be_asked_for_are_said() {
         "\"Email=amrita\"",
         "[\"Uniqueid=101\", \"Uniqueid=101\", \"Email=a@example.org~Uniqueid=101\"]",
     ];
-    insta::assert_snapshot!(bad.map(with).join("\n"), @"");
+    insta::assert_snapshot!(bad.map(with).join("\n"), @r#"
+    jobs/catalog.toml:4 pull.learners.job: missing; the job that pushes the learners to this connection
+    jobs/catalog.toml:4 pull.learners.jobs: unknown key; did you mean `job`?
+    jobs/catalog.toml:4 pull.learners.job: found an empty text
+    jobs/catalog.toml:4 pull.learners: found 101; allowed: { job = "…" }, a file such as "learners.csv", or learners such as "Uniqueid=101", one or a list
+    jobs/catalog.toml:4 pull.learners: found "people.xlsx"; allowed: { job = "…" }, a file such as "learners.csv", or learners such as "Uniqueid=101", one or a list
+    jobs/catalog.toml:4 pull.learners: found "hr"; allowed: { job = "…" }, a file such as "learners.csv", or learners such as "Uniqueid=101", one or a list
+    jobs/catalog.toml:4 pull.learners: found an empty list; at least one is needed
+    jobs/catalog.toml:4 pull.learners: found "people.csv"; allowed: { job = "…" }, a file such as "learners.csv", or learners such as "Uniqueid=101", one or a list
+    jobs/catalog.toml:4 pull.learners: no learner is named by "uniqueid"; did you mean `Uniqueid`?
+    jobs/catalog.toml:4 pull.learners: no learner is named by "Badge"; there are `Uniqueid`, `Email`
+    jobs/catalog.toml:4 pull.learners: found nothing behind `Uniqueid=`
+    jobs/catalog.toml:4 pull.learners: found "Uniqueid=101~"; allowed: { job = "…" }, a file such as "learners.csv", or learners such as "Uniqueid=101", one or a list
+    jobs/catalog.toml:4 pull.learners: found "101=102", and no value may hold `=`
+    jobs/catalog.toml:4 pull.learners: `Uniqueid` stands in "Uniqueid=101~Uniqueid=102" twice
+    jobs/catalog.toml:4 pull.learners: found "amrita"; allowed: an e-mail address
+    jobs/catalog.toml:4 pull.learners: `Uniqueid=101` stands in this list twice
+    jobs/catalog.toml:4 pull.learners: found "Email=a@example.org~Uniqueid=101"; the learner `Uniqueid=101` stands here twice
+    "#);
     assert_eq!(with(&format!("\"Uniqueid={}\"", "1".repeat(50))), "");
-    insta::assert_snapshot!(with(&format!("\"Uniqueid={}\"", "1".repeat(51))), @"");
+    insta::assert_snapshot!(with(&format!("\"Uniqueid={}\"", "1".repeat(51))), @"jobs/catalog.toml:4 pull.learners: found 51 characters; `unique_id` holds at most 50");
 }
 
 #[test]
@@ -64,7 +82,10 @@ fn learners_are_named_where_the_operation_asks_for_them() {
         said_of("training_plan", ""),
         Files::new(&main(), &[("p.toml", &progress.replace("upside", "academy"))]).problems(),
     ];
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    jobs/catalog.toml:1 pull.learners: missing; upsidelms.training_plan asks for each learner, so say whose: { job = "…" }, a file such as "learners.csv", or learners such as "Uniqueid=101", one or a list
+    jobs/p.toml:4 pull.learners: means nothing here: academy.progress asks for nobody in particular
+    "#);
     assert_eq!(said_of("training_catalog", "learners = \"Uniqueid=1\""), "");
 }
 
@@ -89,7 +110,14 @@ fn a_job_of_learners_pushes_them_to_the_same_connection() {
         said("hr", &assigning),
         said("hr", &changed(JOB, &[("firstname =", "firstnam =")])),
     ];
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    jobs/a.toml:4 pull.learners: no such job: "hr-users"; there are `a`, `hr`
+    jobs/a.toml:4 pull.learners: the job `a` pushes no users to `upside`, so nobody is known there
+    jobs/a.toml:4 pull.learners: the job `hr` pushes no users to `upside`, so nobody is known there
+    jobs/a.toml:4 pull.learners: the job `hr` pushes no users to `upside`, so nobody is known there
+    jobs/hr.toml:12 push.fields.firstname: missing; upsidelms.manage_user demands this field (First Name)
+    jobs/hr.toml:14 push.fields.firstnam: no such field of upsidelms.manage_user; did you mean `firstname`?
+    "#);
 }
 
 #[test]
@@ -101,5 +129,5 @@ fn a_job_of_learners_names_them() {
         Files::new(&main, &[("a.toml", &asks), ("hr.toml", &job)]).problems()
     };
     assert_eq!(said("email = \"E\"\n"), "");
-    insta::assert_snapshot!(said(""), @"");
+    insta::assert_snapshot!(said(""), @"jobs/a.toml:4 pull.learners: the job `hr` maps none of `unique_id`, `email`, one of which must name a learner; map it there");
 }

@@ -61,7 +61,35 @@ fn values_that_the_document_does_not_allow_are_said() {
         "Order_By = \"rating\"",
         "colour = \"red\"",
     ];
-    insta::assert_snapshot!(bad.map(with).join("\n"), @"");
+    insta::assert_snapshot!(bad.map(with).join("\n"), @r#"
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found "Publik"; allowed: `Private`, `Public`, `Paid`; did you mean `Public`?
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found true; allowed: a text in quotes
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found "public"; allowed: `Private`, `Public`, `Paid`; did you mean `Public`?
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found "Public,Paid"; allowed: `Private`, `Public`, `Paid`
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found "3"; allowed: `Private`, `Public`, `Paid`
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found "Public,,Public"; a value is missing beside a `,`
+    jobs/catalog.toml:5 pull.parameters.Accessibility: "Public" stands there twice
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found an empty list; at least one is needed
+    jobs/catalog.toml:5 pull.parameters.Accessibility: found a table; allowed: a text in quotes
+    jobs/catalog.toml:5 pull.parameters.Rating: found "0"; allowed: a whole number from 1 to 5
+    jobs/catalog.toml:5 pull.parameters.Rating: found "6"; allowed: a whole number from 1 to 5
+    jobs/catalog.toml:5 pull.parameters.Rating: found "x"; allowed: a whole number from 1 to 5
+    jobs/catalog.toml:5 pull.parameters.Rating: found "2.5"; allowed: a whole number from 1 to 5
+    jobs/catalog.toml:5 pull.parameters.Rating: found "+3"; allowed: a whole number from 1 to 5
+    jobs/catalog.toml:5 pull.parameters.Rating: "1" stands there twice
+    jobs/catalog.toml:5 pull.parameters.validity_days: found "-1"; allowed: a whole number, 1 or more
+    jobs/catalog.toml:5 pull.parameters.contentlist: found a list; the LMS takes a single value for `contentlist`
+    jobs/catalog.toml:5 pull.parameters.contentlist: found "On,Off"; the LMS takes a single value for `contentlist`
+    jobs/catalog.toml:5 pull.parameters.contentlist: found true; allowed: a text in quotes
+    jobs/catalog.toml:5 pull.parameters.contentlist: found an empty text
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found "2026-01-31"; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found "01/31/26"; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found "02/30/2026"; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found a date or a time without quotes; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found a list; the LMS takes a single value for `Start_Date`
+    jobs/catalog.toml:5 pull.parameters.Order_By: no such parameter of upsidelms.training_catalog; did you mean `Order_by`?
+    jobs/catalog.toml:5 pull.parameters.colour: no such parameter of upsidelms.training_catalog; `rollbook fields upsidelms.training_catalog` lists them
+    "#);
 }
 
 #[test]
@@ -78,5 +106,12 @@ fn a_question_keeps_the_rules_of_its_operation() {
         progress("[pull.parameters]\ndone = \"maybe\""),
         progress("parameters = \"p\""),
     ];
-    insta::assert_snapshot!(bad.join("\n"), @"");
+    insta::assert_snapshot!(bad.join("\n"), @r#"
+    jobs/catalog.toml:5 pull.parameters.Order_by: upsidelms.training_catalog allows `Order_by` only where `contentlist` is `Off`
+    jobs/catalog.toml:6 pull.parameters.contentlist: found "off"; allowed: `On`, `Off`; did you mean `Off`?
+    jobs/p.toml:1 pull.parameters: missing; academy.progress demands `platform` (Platform)
+    jobs/p.toml:4 pull.parameters.platform: missing; academy.progress demands `platform` (Platform)
+    jobs/p.toml:5 pull.parameters.done: found "maybe"; allowed: true or false
+    jobs/p.toml:4 pull.parameters: found "p"; allowed: a table
+    "#);
 }

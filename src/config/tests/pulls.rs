@@ -82,7 +82,14 @@ fn a_job_that_says_everything_is_taken_at_its_word() {
 fn six_mistakes_are_all_said_at_once() {
     let lines = "learner = \"Uniqueid=101\"\nretention = 2\nexport = \"catalog.xls\"\ncolumns = [\"curriculum\"]\n\
                  [pull.parameters]\nAccesibility = \"Public\"\nOrder_by = \"ratings\"";
-    insta::assert_snapshot!(said_of("training_catalog", lines), @"");
+    insta::assert_snapshot!(said_of("training_catalog", lines), @r#"
+    jobs/catalog.toml:4 pull.learner: unknown key; did you mean `learners`?
+    jobs/catalog.toml:5 pull.retention: found 2; allowed: a length of time in quotes, a day or more, such as "2y"
+    jobs/catalog.toml:6 pull.export: found "catalog.xls"; allowed: a file for the items that ends in .csv or .xlsx
+    jobs/catalog.toml:7 pull.columns: no such column: "curriculum"; did you mean `curriculum_id`?
+    jobs/catalog.toml:9 pull.parameters.Accesibility: no such parameter of upsidelms.training_catalog; did you mean `Accessibility`?
+    jobs/catalog.toml:10 pull.parameters.Order_by: found "ratings"; allowed: `rating`, `curriculum_name_asc`; did you mean `rating`?
+    "#);
     assert_eq!(said_of("training_catalog", lines).lines().count(), 6);
 }
 
@@ -93,7 +100,13 @@ fn what_belongs_to_pushes_means_nothing_to_pulls() {
          [guard]\nmax_removed = 3\n{}",
         pulling("training_catalog", "")
     );
-    insta::assert_snapshot!(Files::new(MAIN, &[("catalog.toml", &job)]).problems(), @"");
+    insta::assert_snapshot!(Files::new(MAIN, &[("catalog.toml", &job)]).problems(), @"
+    jobs/catalog.toml:1 archive: means nothing in a job of [[pull]]: it keeps no files; take it out
+    jobs/catalog.toml:2 source: means nothing in a job of [[pull]]: it has no rows to read; take it out
+    jobs/catalog.toml:5 schedule.on_arrival: means nothing in a job of [[pull]], which waits for no file; `cron` says when it asks
+    jobs/catalog.toml:6 schedule.due_by: means nothing in a job of [[pull]], which waits for no file; `cron` says when it asks
+    jobs/catalog.toml:7 guard: means nothing in a job of [[pull]]: it changes nothing in an LMS; take it out
+    ");
 }
 
 #[test]
@@ -110,7 +123,17 @@ fn a_job_pushes_or_pulls() {
         "pull = []",
     ]
     .map(|job| Files::new(MAIN, &[("both.toml", job)]).problems());
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    jobs/both.toml:15 pull: a job pushes or pulls, never both; give its pulls a job file of their own
+    jobs/both.toml:18 pull.export: found 5; allowed: a text in quotes
+    jobs/both.toml:1 push: missing; a job has a [source] and at least one [[push]], or at least one [[pull]]
+    jobs/both.toml:1 push: missing; at least one [[push]] is needed
+    jobs/both.toml:5 pull: two pulls of this job have the id `upside.training_catalog`; give this one another: id = "…"
+    jobs/both.toml:1 push: missing; a job has a [source] and at least one [[push]], or at least one [[pull]]
+    jobs/both.toml:1 pul: unknown key; did you mean `pull`?
+    jobs/both.toml:1 pull: found a table; allowed: a list of tables, each under [[pull]]
+    jobs/both.toml:1 pull: found an empty list; at least one [[pull]] is needed
+    "#);
 }
 
 #[test]
@@ -123,7 +146,13 @@ fn an_operation_stands_under_the_table_of_its_kind() {
         Files::new(MAIN, &[("hr.toml", &push)]).problems(),
         Files::new(MAIN, &[("hr.toml", &changed(JOB, &[("manage_user", "salaries")]))]).problems(),
     ];
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    jobs/catalog.toml:3 pull.operation: upsidelms.manage_user pushes; it goes under [[push]], in a job with [source]
+    jobs/catalog.toml:3 pull.operation: no such operation of upsidelms: "training_catalogue"; did you mean `training_catalog`?
+    jobs/catalog.toml:3 pull.operation: no such operation of upsidelms: "salaries"; upsidelms has `training_catalog`, `training_plan`
+    jobs/hr.toml:10 push.operation: upsidelms.training_catalog pulls; it goes under [[pull]], in a job without [source]
+    jobs/hr.toml:10 push.operation: no such operation of upsidelms: "salaries"; upsidelms has `manage_user`, `assign_curriculum`
+    "#);
 }
 
 #[test]
@@ -138,7 +167,16 @@ fn spans_of_time_belong_to_pulls_that_ask_for_them() {
         progress("overlap = 3\nsince = 2026-01-31T08:00:00\nretention = \"200y\""),
         said_of("training_catalog", "overlap = \"3d\"\nsince = \"2026-01-31\""),
     ];
-    insta::assert_snapshot!(bad.join("\n"), @"");
+    insta::assert_snapshot!(bad.join("\n"), @r#"
+    jobs/p.toml:4 pull.overlap: found "2y"; allowed: a length of time in quotes, at most a year, such as "3d"
+    jobs/p.toml:5 pull.since: found "31/01/2026"; allowed: a date, such as "2026-01-01"
+    jobs/p.toml:6 pull.retention: found "1h"; allowed: a length of time in quotes, a day or more, such as "2y"
+    jobs/p.toml:4 pull.overlap: found 3; allowed: a length of time in quotes, at most a year, such as "3d"
+    jobs/p.toml:5 pull.since: found a date or a time without quotes; allowed: a date, such as "2026-01-01"
+    jobs/p.toml:6 pull.retention: found "200y"; allowed: a length of time in quotes, a day or more, such as "2y"
+    jobs/catalog.toml:4 pull.overlap: means something only where a span of time is asked for; upsidelms.training_catalog asks for all there is
+    jobs/catalog.toml:5 pull.since: means something only where a span of time is asked for; upsidelms.training_catalog asks for all there is
+    "#);
 }
 
 #[test]
@@ -155,12 +193,24 @@ fn an_export_has_columns_that_there_are() {
         with("export = \"forms\""),
         with("learners = \"people.csv\"\nexport = \"people.csv\""),
     ];
-    insta::assert_snapshot!(bad.join("\n"), @"");
+    insta::assert_snapshot!(bad.join("\n"), @r#"
+    jobs/catalog.toml:4 pull.columns: means nothing without `export`, the file whose columns these are
+    jobs/catalog.toml:5 pull.columns: `curriculum_name` stands in this list twice
+    jobs/catalog.toml:5 pull.columns: no such column: "Email"; `rollbook fields upsidelms.training_catalog` lists them
+    jobs/catalog.toml:5 pull.columns: no such column: "content.title "; did you mean `content.title`?
+    jobs/catalog.toml:5 pull.columns: found an empty list; at least one is needed
+    jobs/catalog.toml:4 pull.export: the job `hr` takes files of this name from this folder, so it would read what is written there as data; name another folder
+    jobs/catalog.toml:4 pull.export: found "forms"; allowed: a file for the items that ends in .csv or .xlsx
+    jobs/catalog.toml:5 pull.export: the learners of this pull are read from there; name another file
+    "#);
     let twice = pulling("training_catalog", "export = \"c.csv\"");
     let second = pulling("training_catalog", "id = \"other\"\nexport = \"../jobs/c.csv\"");
     let files = [("a.toml", format!("{twice}{second}")), ("b.toml", twice.clone())];
     let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    insta::assert_snapshot!(Files::new(MAIN, &files).problems(), @"");
+    insta::assert_snapshot!(Files::new(MAIN, &files).problems(), @"
+    jobs/a.toml:9 pull.export: a pull of the job `a` writes there too; give each a place of its own
+    jobs/b.toml:4 pull.export: a pull of the job `a` writes there too; give each a place of its own
+    ");
 }
 
 #[test]
@@ -171,7 +221,10 @@ fn what_a_pull_reads_and_writes_is_looked_for() {
         let shown = files.shown(&check_in(&files.load().world, &|_| None));
         shown.lines().filter(|line| line.contains("pull.")).collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(said(), @"");
+    insta::assert_snapshot!(said(), @"
+    jobs/catalog.toml:4 pull.learners: no such file: jobs/people.csv
+    jobs/catalog.toml:5 pull.export: jobs/../rollbook.toml is not a folder
+    ");
     std::fs::write(files.path("jobs/people.csv"), "Uniqueid\n101\n").unwrap();
     assert_eq!(said().lines().count(), 1, "the list is there now");
 }
