@@ -157,7 +157,7 @@ pub(super) fn ring(
 ) -> Option<String> {
     let way = way(files, next, &file.name, leads_to)?;
     let first = way.iter().min() == Some(&file.name);
-    first.then(|| [&[file.name.clone()], way.as_slice()].concat().join(" → "))
+    first.then(|| format!("{} → {}", file.name, way.join(" → ")))
 }
 
 /// The shortest way from one job to another, both included.

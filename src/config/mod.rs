@@ -6,6 +6,7 @@
 mod load;
 mod locate;
 mod model;
+mod place;
 
 // rollbook.toml
 mod connection;
@@ -46,9 +47,10 @@ pub use check::{World, check_world};
 pub use load::{Loaded, load};
 pub use locate::locate;
 pub use model::{
-    Archive, CatchUp, Config, Connection, DropFolder, Feed, Job, Learners, MailSettings, MailTransport,
-    Place, Pull, Push, ReportSettings, ReportWhen, Schedule, SmtpSecurity, SmtpSettings, Source,
+    Archive, CatchUp, Config, Connection, Job, Learners, MailSettings, MailTransport, Pull, Push,
+    ReportSettings, ReportWhen, Schedule, SmtpSecurity, SmtpSettings,
 };
+pub use place::{DropFolder, Feed, Place, Source};
 pub use problem::{Problem, ProblemKind};
 pub use secret::{SecretProblem, SecretRef};
 pub use source::NameMatcher;
