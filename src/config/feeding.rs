@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::model::{ColumnKind, JobName, OperationKind, PullShape};
+use crate::model::{ColumnKind, FieldKind, JobName, OperationKind, PART, PullShape, Take};
 
 use super::across::{Asked, Fed, JobFile, Mentions, problem, ring};
 use super::problem::{Problem, ProblemKind, hint};
@@ -120,7 +120,7 @@ fn source<'a>(
     }
 }
 
-/// Every column that the rows of a pull do not have, and every condition that none of them meets.
+/// Every column that the rows of a pull do not have, and what comes of none of them.
 fn columns(fed: &Fed, mentions: &Mentions, pull: &Pull, job: Option<&Job>) -> Vec<Problem> {
     let Some(shape) = &pull.operation.pull else { return Vec::new() };
     let known = shape.table_columns(pull.learners != Learners::Nobody);
@@ -134,32 +134,53 @@ fn columns(fed: &Fed, mentions: &Mentions, pull: &Pull, job: Option<&Job>) -> Ve
             };
             let message = format!("the pull of the job `{}` has no such column: {name:?}{hint}", fed.job);
             found.push(problem(place, message));
-        } else if place.key.starts_with("source.where") {
-            let filters = job.into_iter().flat_map(|job| &job.source.filters);
-            let values =
-                filters.filter(|filter| filter.column.as_str() == name).flat_map(|filter| &filter.values);
-            for value in values.filter(|value| !value.is_empty()) {
-                if let Some(kept) = never_kept(shape, name, value) {
-                    let message = format!("no row has {value:?} there; the memory keeps {kept}");
-                    found.push(Problem { kind: ProblemKind::Notice, ..problem(place, message) });
-                }
-            }
+            continue;
         }
+        let kinds = kinds(shape, name);
+        let conditions = job.filter(|_| place.key.starts_with("source.where."));
+        let filters = conditions.into_iter().flat_map(|job| &job.source.filters);
+        let values =
+            filters.filter(|filter| filter.column.as_str() == name).flat_map(|filter| &filter.values);
+        let never = values.filter_map(|value| {
+            let kept = never_kept(&kinds, value)?;
+            Some(format!("no row has {value:?} there; the memory keeps {kept}"))
+        });
+        let moment = kinds.iter().any(|kind| matches!(kind, ColumnKind::Moment { .. }));
+        let day = (moment && job.is_some_and(|job| takes_a_day(job, place, name))).then(|| {
+            format!("`{name}` has a time of day, and the field takes a date alone: such rows are rejected")
+        });
+        let notice = |message| Problem { kind: ProblemKind::Notice, ..problem(place, message) };
+        found.extend(never.chain(day).map(notice));
     }
     found
 }
 
-/// How the values of a column are kept, where this one is written otherwise.
-fn never_kept(shape: &PullShape, name: &str, value: &str) -> Option<&'static str> {
-    let parts = name.strip_prefix(crate::model::PART);
-    let (shapes, name) = match parts {
-        Some(part) => (shape.items.get(1..).unwrap_or_default(), part),
-        None => (shape.items.get(..1).unwrap_or_default(), name),
+/// Whether the field of this place takes the column for a day.
+fn takes_a_day(job: &Job, place: &super::check::Place, column: &str) -> bool {
+    let field = place.key.strip_prefix("push.fields.").unwrap_or_default();
+    let field = field.strip_suffix(".column").unwrap_or(field);
+    job.pushes.iter().flat_map(|push| &push.mapping.fields).any(|mapping| {
+        mapping.name().as_str() == field
+            && matches!(mapping.field.kind, FieldKind::Date { .. })
+            && mapping.values.is_none()
+            && matches!(&mapping.take, Take::Column(taken) if taken.as_str() == column)
+    })
+}
+
+/// The kinds of the columns of that name: of the main items, or of all parts.
+fn kinds(shape: &PullShape, name: &str) -> Vec<ColumnKind> {
+    let (main, parts) = shape.items.split_at(shape.items.len().min(1));
+    let (shapes, name) = match name.strip_prefix(PART) {
+        Some(part) => (parts, part),
+        None => (main, name),
     };
-    let mut kinds = shapes.iter().filter_map(|shape| shape.column(name)).map(|column| column.kind).peekable();
-    kinds.peek()?;
+    shapes.iter().filter_map(|shape| shape.column(name)).map(|column| column.kind).collect()
+}
+
+/// How the values of a column are kept, where this one is written otherwise.
+fn never_kept(kinds: &[ColumnKind], value: &str) -> Option<&'static str> {
     let mut kept = None;
-    for kind in kinds {
+    for kind in kinds.iter().filter(|_| !value.is_empty()) {
         kept = Some(match kind {
             ColumnKind::Flag { .. } if !["true", "false"].contains(&value) => "`true` and `false`",
             ColumnKind::Date { .. } if NaiveDate::parse_from_str(value, "%Y-%m-%d").is_err() => {

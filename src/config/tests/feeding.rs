@@ -70,6 +70,28 @@ fn dates_are_read_as_the_memory_keeps_them() {
 }
 
 #[test]
+fn a_moment_is_no_day() {
+    let with = |field: &str| {
+        let push = changed(
+            JOB,
+            &[
+                ("folder = \"in\"", "pull = \"catalog\""),
+                ("[\"id\"]", "[\"curriculum_id\"]"),
+                ("\"id\"", "\"curriculum_id\""),
+                ("\"First name\"", &format!("\"curriculum_name\"\njoining_data = {field}")),
+            ],
+        );
+        Files::new(MAIN, &[("catalog.toml", &pulling("training_catalog", "")), ("hr.toml", &push)]).problems()
+    };
+    assert_eq!(with("{ column = \"modified_on\", values = { never = \"11/21/2026\" } }"), "");
+    let shown = [with("\"modified_on\""), with("{ column = \"modified_on\", date = \"%Y-%m-%dT%H:%M:%S\" }")];
+    insta::assert_snapshot!(shown.join("\n"), @"
+    (notice) jobs/hr.toml:15 push.fields.joining_data: `modified_on` has a time of day, and the field takes a date alone: such rows are rejected
+    (notice) jobs/hr.toml:15 push.fields.joining_data.column: `modified_on` has a time of day, and the field takes a date alone: such rows are rejected
+    ");
+}
+
+#[test]
 fn a_pull_needs_no_file() {
     let lines = "pull = \"catalog\"\nfolder = \"in\"\npattern = \"*\"\nsettle_s = 3\nencoding = \"utf-8\"\n\
                  delimiter = \";\"\nsheet = \"S\"\nheader_row = 2";

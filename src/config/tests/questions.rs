@@ -16,6 +16,7 @@ const ITEMS: &[ItemShape] = &[
             Column::new("curriculum_name", "Curriculum Name", ColumnKind::Text),
             Column::new("start_date", "Start Date", ColumnKind::Date { format: "%m/%d/%Y" }),
             Column::new("certification", "Certification", YES_NO),
+            Column::new("modified_on", "Modified on", ColumnKind::Moment { formats: &[] }),
             Column::new("seat_hours", "Seat Hours", ColumnKind::Whole),
         ],
     },
