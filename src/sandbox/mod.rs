@@ -37,7 +37,9 @@ pub use self::deliver::SandboxCall;
 pub use self::effects::{SandboxEffect, SandboxEffects, SandboxTask};
 pub use self::faults::{FaultKind, Faults, FaultsError};
 pub use self::ispring::{IspringOptions, IspringStates};
-pub use self::media77::Media77Options;
+pub use self::media77::{
+    Media77Count, Media77Options, Media77Refusals, Media77Start, Media77Study, Media77Window,
+};
 pub use self::smarteru::{
     SmarteruCourse, SmarteruEnrolling, SmarteruGrades, SmarteruGroup, SmarteruOptions, SmarteruSession,
     SmarteruUser,
@@ -159,6 +161,16 @@ impl Sandbox {
         self.world.upsidelms.study(learner, curriculum, study)
     }
 
+    /// Sets the simulated 77 Media platform up anew, as somebody at the vendor's would.
+    pub fn set_media77(&self, set: impl FnOnce(&mut Media77Options)) {
+        self.world.media77.set(set);
+    }
+
+    /// A learner studies at the simulated 77 Media platform.
+    pub fn study(&self, study: Media77Study) {
+        self.world.media77.study(study);
+    }
+
     /// Every session and access token that was issued ends now.
     pub fn expire_tokens(&self) {
         self.world.expire_tokens();
@@ -195,6 +207,7 @@ async fn serve(listener: TcpListener, world: Arc<World>) -> io::Result<()> {
         .nest("/smarteru", smarteru::router())
         .nest("/upsidelms", upsidelms::router())
         .nest("/sandbox", inspect::router())
+        .nest("/sandbox/media77", media77::desk())
         .with_state(world)
         .into_make_service_with_connect_info::<Line>();
     let server =

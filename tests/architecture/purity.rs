@@ -26,6 +26,7 @@ const OF_A_PRODUCT: &[&str] = &[
     "redirect.rs",
     "rows.rs",
     "environment.rs",
+    "paging.rs",
     "wsdl.rs",
     "decipher.rs",
     "kinds.rs",
