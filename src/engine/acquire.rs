@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 
 use crate::config::Job;
-use crate::store::{NewFile, NewRun, RunKind, RunRecord};
+use crate::store::{NewFile, NewRun, RunKind, RunRecord, RunRef};
 
 use super::files::copy_hashed;
 use super::{Engine, EngineError};
@@ -35,6 +35,15 @@ pub enum Incoming {
         name: String,
         /// The copy.
         path: PathBuf,
+    },
+    /// What a pull has learnt, written into `processing/`.
+    Fed {
+        /// The name of the file, which says which run it is of.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// That run.
+        by: RunRef,
     },
 }
 
@@ -69,7 +78,11 @@ impl Engine {
                     }
                 }
             }
-            Incoming::Copied { name, path } => {
+            Incoming::Copied { name, path } | Incoming::Fed { name, path, .. } => {
+                let fed_by = match incoming {
+                    Incoming::Fed { by, .. } => Some(*by),
+                    Incoming::Dropped(_) | Incoming::Copied { .. } => None,
+                };
                 let path = path.clone();
                 let opened = File::open(&path).map_err(|error| EngineError::file("read", &path, &error))?;
                 let copied = copy_hashed(opened, io::sink())
@@ -81,7 +94,7 @@ impl Engine {
                     claimed: None,
                     processing: path.to_string_lossy().into_owned(),
                 };
-                self.enter(job, cause, Some(file)).await.map(|run| Acquired::Run(Box::new(run)))
+                self.enter(job, cause, Some(file), fed_by).await.map(|run| Acquired::Run(Box::new(run)))
             }
         }
     }
@@ -103,7 +116,7 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn enter_nothing(&self, job: &Job, cause: &str) -> Result<RunRecord, EngineError> {
-        self.enter(job, cause, None).await
+        self.enter(job, cause, None, None).await
     }
 
     pub(super) async fn enter_claimed(
@@ -131,7 +144,7 @@ impl Engine {
             claimed: Some(claimed.to_string_lossy().into_owned()),
             processing: processing.to_string_lossy().into_owned(),
         };
-        let run = self.enter(job, cause, Some(file)).await?;
+        let run = self.enter(job, cause, Some(file), None).await?;
         self.drop_claim(&run, claimed).await?;
         Ok(run)
     }
@@ -164,12 +177,18 @@ impl Engine {
         Ok(())
     }
 
-    async fn enter(&self, job: &Job, cause: &str, file: Option<NewFile>) -> Result<RunRecord, EngineError> {
+    async fn enter(
+        &self,
+        job: &Job,
+        cause: &str,
+        file: Option<NewFile>,
+        fed_by: Option<RunRef>,
+    ) -> Result<RunRecord, EngineError> {
         let now = self.clock.now();
         let deadline_at = chrono::TimeDelta::from_std(job.deadline).map_or(now, |deadline| now + deadline);
         let new = NewRun {
             kind: RunKind::Export,
-            fed_by: None,
+            fed_by,
             job: job.name.clone(),
             job_hash: job.hash,
             cause: cause.to_owned(),
@@ -224,7 +243,7 @@ pub(super) fn open_regular(path: &Path) -> io::Result<File> {
 }
 
 /// A name that no other file has.
-fn private_name(name: &str) -> String {
+pub(super) fn private_name(name: &str) -> String {
     format!("{:016x}-{name}", random())
 }
 

@@ -48,7 +48,7 @@ impl Engine {
     /// As `run_file`.
     pub async fn process(self: &Arc<Self>, run: &RunRecord) -> Result<(), EngineError> {
         if run.phase == Phase::Acquired && run.file.is_none() {
-            let notes = ["no file was there".to_owned()];
+            let notes = [self.nothing_there(&run.job)];
             let now = self.clock.now();
             self.store.end_run(run.run_ref, RunStatus::Nothing, None, &notes, now).await?;
         } else if run.phase == Phase::Acquired {

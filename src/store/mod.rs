@@ -9,6 +9,7 @@ mod copying;
 mod doubtful;
 mod ending;
 mod error;
+mod exported;
 mod gate;
 mod history;
 mod looks;
