@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use crate::model::{Empty, Field, FieldKind, FieldMapping, Send, Take, TimeUnit};
 
 use super::cursor::{Table, Value};
 use super::date::date;
 use super::fits::Written;
 use super::mapping::checked;
+use super::schedule::zone;
 
 /// What stands beside `column` or `value`.
 #[derive(Default)]
 pub(super) struct Options {
     date: Option<String>,
+    day_in: Option<Tz>,
     unit: Option<TimeUnit>,
     values: Option<BTreeMap<String, String>>,
     default: Option<String>,
@@ -25,7 +29,7 @@ pub(super) struct Options {
 impl Options {
     /// Reads the options of a field that is taken from a column or, with `constant`, given a value.
     pub(super) fn read(table: &Table<'_>, field: Option<&Field>, constant: bool) -> Self {
-        let cell_only = ["date", "unit", "values", "default", "trim", "empty"];
+        let cell_only = ["date", "day_in", "unit", "values", "default", "trim", "empty"];
         for (key, value) in cell_only.into_iter().filter_map(|key| Some((key, table.get(key)?))) {
             if constant {
                 value.problem(format!("`{key}` means nothing beside `value`"));
@@ -38,6 +42,7 @@ impl Options {
             return Self { separator, send, ..Self::default() };
         }
         let date = table.get("date").and_then(|value| date(&value, field));
+        let day_in = table.get("day_in").and_then(|value| day_in(&value, field));
         let unit = table.get("unit");
         let values = table.get("values");
         if let (Some(unit), Some(_)) = (&unit, &values) {
@@ -58,6 +63,7 @@ impl Options {
             trim: table.get("trim").and_then(|value| value.flag()),
             empty: table.get("empty").and_then(|value| empty(&value, field)),
             date,
+            day_in,
             unit,
             separator,
             send,
@@ -77,6 +83,7 @@ impl Options {
             field: field.clone(),
             take,
             date: self.date,
+            day_in: self.day_in,
             unit: self.unit,
             values: self.values,
             default: self.default,
@@ -98,6 +105,16 @@ fn separator(value: &Value<'_>, field: Option<&Field>) -> Option<String> {
         return None;
     }
     Some(text.to_owned())
+}
+
+/// The zone whose day a point in time is sent as.
+fn day_in(value: &Value<'_>, field: Option<&Field>) -> Option<Tz> {
+    let zone = zone(value)?;
+    if let Some(field) = field.filter(|field| !matches!(field.kind, FieldKind::Date { .. })) {
+        value.problem(format!("`{}` is no day; only a day is taken out of a point in time", field.name));
+        return None;
+    }
+    Some(zone)
 }
 
 fn unit(value: &Value<'_>, field: Option<&Field>) -> Option<TimeUnit> {
