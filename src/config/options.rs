@@ -29,7 +29,7 @@ pub(super) struct Options {
 impl Options {
     /// Reads the options of a field that is taken from a column or, with `constant`, given a value.
     pub(super) fn read(table: &Table<'_>, field: Option<&Field>, constant: bool) -> Self {
-        let cell_only = ["date", "day_in", "unit", "values", "default", "trim", "empty"];
+        let cell_only = ["date", "unit", "values", "default", "trim", "empty"];
         for (key, value) in cell_only.into_iter().filter_map(|key| Some((key, table.get(key)?))) {
             if constant {
                 value.problem(format!("`{key}` means nothing beside `value`"));
@@ -38,11 +38,14 @@ impl Options {
         let separator = table.get("separator").and_then(|value| separator(&value, field));
         let words = [("create", Send::Create), ("always", Send::Always)];
         let send = table.get("send").and_then(|value| value.word(&words));
+        let day_in = table.get("day_in");
+        if let Some(value) = day_in.as_ref().filter(|_| constant) {
+            value.problem("`day_in` means nothing beside `value`");
+        }
         if constant {
             return Self { separator, send, ..Self::default() };
         }
         let date = table.get("date").and_then(|value| date(&value, field));
-        let day_in = table.get("day_in").and_then(|value| day_in(&value, field));
         let unit = table.get("unit");
         let values = table.get("values");
         if let (Some(unit), Some(_)) = (&unit, &values) {
@@ -63,7 +66,7 @@ impl Options {
             trim: table.get("trim").and_then(|value| value.flag()),
             empty: table.get("empty").and_then(|value| empty(&value, field)),
             date,
-            day_in,
+            day_in: day_in.and_then(|value| self::day_in(&value, field)),
             unit,
             separator,
             send,
