@@ -283,7 +283,7 @@ def main():
     accepted = {one["push"]: one["accepted"] for one in learning}
     assigned = {tuple(key.split(",")) for key in accepted["upside.assign_curriculum"]}
     tables = [markdown(days), expected_learning.markdown(learning),
-              expected_pulls.markdown(active, assigned, accepted["media.launch_link"])]
+              *expected_pulls.tables(active, assigned, accepted["media.launch_link"])]
     if "--json" in sys.argv:
         print(json.dumps({"people": days, "learning": learning}, indent=1, ensure_ascii=False))
     elif "--check" in sys.argv:

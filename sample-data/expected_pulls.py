@@ -14,14 +14,14 @@ FED = ["rows", "filtered", "read", "rejected", "create", "accepted"]
 PRODUCTS = {"SAFE": "WEB-SAFE", "PRIV": "WEB-PRIV"}
 
 
-def table(name):
+def rows_of(name):
     return list(csv.DictReader((HERE / name).read_text(encoding="utf-8").splitlines()))
 
 
 def items(name):
     """Every curriculum and content of a catalog, by what tells it from the others, with all that is told of it."""
     curricula, contents = {}, {}
-    for row in table(name):
+    for row in rows_of(name):
         content = {column: row.pop(column) for column in ["Content type", "Content ID", "Content", "Mandatory"]}
         assert curricula.setdefault(row["Curriculum ID"], row) == row
         if content["Content type"]:
@@ -54,13 +54,13 @@ def plans(active, assigned):
 
 
 def progress():
-    return {"asked": 1, "progress": sum(row["Where"] == "77 Media" for row in table("portal-study-2026-11-21.csv"))}
+    return {"asked": 1, "progress": sum(row["Where"] == "77 Media" for row in rows_of("portal-study-2026-11-21.csv"))}
 
 
 def completions(linked):
     """What goes on to CrowdWisdom; `linked` are the keys of those who have a launch link."""
     counts, fates = dict.fromkeys(FED, 0), []
-    for row in table("portal-study-2026-11-21.csv"):
+    for row in rows_of("portal-study-2026-11-21.csv"):
         if row["Where"] != "77 Media":
             continue
         counts["rows"] += 1
@@ -80,16 +80,15 @@ def completions(linked):
     return counts, fates
 
 
-def markdown(active, assigned, linked):
+def tables(active, assigned, linked):
     """The tables of README.md about pulls."""
     found = [*catalogs(), plans(active, assigned), progress()]
     names = ["catalog", "a day later", "plans", "progress"]
-    lines = ["| | " + " | ".join(names) + " |", "|---" + "|--:" * len(names) + "|"]
+    pulls = ["| | " + " | ".join(names) + " |", "|---" + "|--:" * len(names) + "|"]
     for count in COUNTS:
-        lines.append(f"| {count} | " + " | ".join(str(one.get(count, 0)) for one in found) + " |")
+        pulls.append(f"| {count} | " + " | ".join(str(one.get(count, 0)) for one in found) + " |")
     counts, fates = completions(linked)
-    lines += ["", "| | completions |", "|---|--:|"]
-    lines += [f"| {count} | {counts[count]} |" for count in FED]
-    lines += ["", "| key of the link | what becomes of the completion |", "|---|---|"]
-    lines += [f"| {key} | {fate} |" for key, fate in fates]
-    return "\n".join(lines)
+    fed = ["| | completions |", "|---|--:|", *(f"| {count} | {counts[count]} |" for count in FED)]
+    rows = ["| key of the link | what becomes of the completion |", "|---|---|",
+            *(f"| {key} | {fate} |" for key, fate in fates)]
+    return ["\n".join(lines) for lines in (pulls, fed, rows)]
