@@ -27,6 +27,7 @@ mod outcomes;
 mod pausing;
 mod planning;
 mod preview;
+mod pullstatus;
 mod quiet;
 mod reading;
 mod recover;
