@@ -11,6 +11,7 @@ mod ending;
 mod error;
 mod gate;
 mod history;
+mod kin;
 mod looks;
 mod mails;
 mod memory;
