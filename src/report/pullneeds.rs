@@ -27,7 +27,7 @@ fn unanswered(pull: &PullSection, report: &Report) -> Option<Value> {
         (false, _) => format!("{name} has no answer"),
     };
     let words = [
-        "Listed below, in the LMS's own words.",
+        "Listed below, each with the reason.",
         "What was known before stays as it was, and nothing counts as gone. The next run asks again: put right \
          what stands below before that, or ask now.",
     ];
