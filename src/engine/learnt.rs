@@ -38,15 +38,16 @@ pub(super) async fn load_learnt(
     let mut events = Vec::new();
     let mut reader = EventReader::new(engine, run.run_ref);
     let mut named: BTreeMap<(ItemEvent, bool), u64> = BTreeMap::new();
-    let (mut last, mut kept) = (None, false);
+    let mut last: Option<(ItemRef, ItemEvent)> = None;
+    let mut kept = false;
     loop {
         let rows = reader.rows().await?;
         if rows.is_empty() {
             break;
         }
         for row in rows {
-            let same_item = last == Some((row.item.item_ref, row.event));
-            last = Some((row.item.item_ref, row.event));
+            let own = (row.item.item_ref, row.event);
+            let same_item = last.replace(own) == Some(own);
             if !same_item {
                 count(&mut pulls, &row);
                 let named = named.entry((row.event, row.item.parent.is_some())).or_default();
@@ -208,9 +209,10 @@ impl<'a> EventReader<'a> {
     /// When the database fails.
     pub async fn page(&mut self) -> Result<Vec<EventLine>, EngineError> {
         let mut lines = Vec::new();
-        let mut last: Option<ItemRef> = None;
+        let mut last: Option<(ItemRef, ItemEvent)> = None;
         for row in self.rows().await? {
-            let same_item = last.replace(row.item.item_ref) == Some(row.item.item_ref);
+            let own = (row.item.item_ref, row.event);
+            let same_item = last.replace(own) == Some(own);
             lines.push(EventLine { same_item, ..self.line(row).await? });
         }
         Ok(lines)

@@ -8,6 +8,11 @@ mod values;
 mod walk;
 mod words;
 
+#[cfg(test)]
+mod scene;
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, BufWriter, Write};
 
 use chrono::{DateTime, Utc};
@@ -98,6 +103,16 @@ pub(super) async fn tell(
     whose: Whose<'_>,
     args: &Known,
 ) -> Result<u8, Failure> {
+    tell_to(engine, connection, whose, args, &mut BufWriter::new(io::stdout())).await
+}
+
+async fn tell_to(
+    engine: &Engine,
+    connection: &str,
+    whose: Whose<'_>,
+    args: &Known,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
     let now = engine.clock.now();
     let since = args.changed_since.as_deref().map(|text| since::parse(text, now)).transpose();
     let since = since.map_err(Failure::wrong)?;
@@ -109,8 +124,7 @@ pub(super) async fn tell(
     };
     let (search, gone, ids) = (args.search.clone(), args.gone, args.ids);
     let ask = Ask { connection, learner, search, since, gone, ids };
-    let mut out = BufWriter::new(io::stdout());
-    let written = write(engine, &ask, &sources, args, &mut out).await;
+    let written = write(engine, &ask, &sources, args, out).await;
     match written.and_then(|()| Ok(out.flush()?)) {
         Ok(()) | Err(Stop::Closed) => Ok(0),
         Err(Stop::Failed(failure)) => Err(failure),

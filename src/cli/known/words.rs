@@ -127,7 +127,8 @@ impl<'a> Table<'a> {
 
     fn head(&self, out: &mut impl Write) -> Result<(), Stop> {
         let standing = if self.ask.gone || self.ask.since.is_some() { "  STANDING" } else { "" };
-        writeln!(out, "{}  FIRST SEEN  CHANGED   {standing}", self.line(&self.headings()))?;
+        let line = format!("{}  FIRST SEEN  CHANGED   {standing}", self.line(&self.headings()));
+        writeln!(out, "{}", line.trim_end())?;
         Ok(())
     }
 
