@@ -156,7 +156,7 @@ fn news_are_told_and_what_is_gone_is_retired() {
 
 #[test]
 fn answers_that_are_none_change_nothing_and_are_said() {
-    for mode in ["none", "cut", "foreign", "html", "other-token", "lost"] {
+    for mode in ["none", "cut", "foreign", "tokenless", "html", "other-token", "lost"] {
         let Some(peer) = peer(&[]) else { return };
         let mut world = world(&peer, CATALOG, "", "contentlist = \"On\"");
         pull(&mut world);
