@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 
 use crate::config::Job;
-use crate::store::{NewFile, NewRun, RunKind, RunRecord};
+use crate::store::{NewFile, NewRun, RunKind, RunRecord, RunRef};
 
 use super::files::copy_hashed;
 use super::{Engine, EngineError};
@@ -35,6 +35,15 @@ pub enum Incoming {
         name: String,
         /// The copy.
         path: PathBuf,
+    },
+    /// What a pull knows, written into `processing/`.
+    Fed {
+        /// The name of the file.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// The last run of that pull.
+        by: RunRef,
     },
 }
 
@@ -70,18 +79,12 @@ impl Engine {
                 }
             }
             Incoming::Copied { name, path } => {
-                let path = path.clone();
-                let opened = File::open(&path).map_err(|error| EngineError::file("read", &path, &error))?;
-                let copied = copy_hashed(opened, io::sink())
-                    .map_err(|error| EngineError::file("read", &path, &error))?;
-                let file = NewFile {
-                    name: name.clone(),
-                    sha256: copied.sha256,
-                    bytes: copied.bytes,
-                    claimed: None,
-                    processing: path.to_string_lossy().into_owned(),
-                };
-                self.enter(job, cause, Some(file)).await.map(|run| Acquired::Run(Box::new(run)))
+                let entered = self.enter(job, cause, Some(ours(name, path)?), None).await?;
+                Ok(Acquired::Run(Box::new(entered)))
+            }
+            Incoming::Fed { name, path, by } => {
+                let entered = self.enter(job, cause, Some(ours(name, path)?), Some(*by)).await?;
+                Ok(Acquired::Run(Box::new(entered)))
             }
         }
     }
@@ -103,7 +106,7 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn enter_nothing(&self, job: &Job, cause: &str) -> Result<RunRecord, EngineError> {
-        self.enter(job, cause, None).await
+        self.enter(job, cause, None, None).await
     }
 
     pub(super) async fn enter_claimed(
@@ -131,7 +134,7 @@ impl Engine {
             claimed: Some(claimed.to_string_lossy().into_owned()),
             processing: processing.to_string_lossy().into_owned(),
         };
-        let run = self.enter(job, cause, Some(file)).await?;
+        let run = self.enter(job, cause, Some(file), None).await?;
         self.drop_claim(&run, claimed).await?;
         Ok(run)
     }
@@ -164,12 +167,19 @@ impl Engine {
         Ok(())
     }
 
-    async fn enter(&self, job: &Job, cause: &str, file: Option<NewFile>) -> Result<RunRecord, EngineError> {
+    /// Enters a run of a job: one that pulls asks, any other one reads an export.
+    pub(super) async fn enter(
+        &self,
+        job: &Job,
+        cause: &str,
+        file: Option<NewFile>,
+        fed_by: Option<RunRef>,
+    ) -> Result<RunRecord, EngineError> {
         let now = self.clock.now();
         let deadline_at = chrono::TimeDelta::from_std(job.deadline).map_or(now, |deadline| now + deadline);
         let new = NewRun {
-            kind: RunKind::Export,
-            fed_by: None,
+            kind: if job.pulls.is_empty() { RunKind::Export } else { RunKind::Pull },
+            fed_by,
             job: job.name.clone(),
             job_hash: job.hash,
             cause: cause.to_owned(),
@@ -181,6 +191,19 @@ impl Engine {
         tracing::info!(job = %run.job, run = %run.run, cause, file = run.file.is_some(), "run begun");
         Ok(run)
     }
+}
+
+/// A file that lies in `processing/` already.
+fn ours(name: &str, path: &Path) -> Result<NewFile, EngineError> {
+    let failed = |error: io::Error| EngineError::file("read", path, &error);
+    let copied = File::open(path).and_then(|opened| copy_hashed(opened, io::sink())).map_err(failed)?;
+    Ok(NewFile {
+        name: name.to_owned(),
+        sha256: copied.sha256,
+        bytes: copied.bytes,
+        claimed: None,
+        processing: path.to_string_lossy().into_owned(),
+    })
 }
 
 /// Claims a file by renaming it into `.rollbook/`; `None` where it is gone.

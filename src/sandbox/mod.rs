@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use chrono::NaiveDate;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -44,8 +45,9 @@ pub use self::smarteru::{
     SmarteruUser,
 };
 pub use self::upsidelms::{
-    SandboxUser, UpsideLmsAssignJson, UpsideLmsCurriculum, UpsideLmsIdentifier, UpsideLmsLearner,
-    UpsideLmsOptions, UpsideLmsPlans, UpsideLmsTrouble,
+    SandboxUser, UpsideLmsAssignJson, UpsideLmsCatalog, UpsideLmsContent, UpsideLmsContentKind,
+    UpsideLmsCurriculum, UpsideLmsIdentifier, UpsideLmsLearner, UpsideLmsOptions, UpsideLmsPlans,
+    UpsideLmsStudy, UpsideLmsTrouble,
 };
 
 use self::dice::Dice;
@@ -141,6 +143,22 @@ impl Sandbox {
     /// Sets the simulated iSpring Learn account up anew, as somebody at the vendor's would.
     pub fn set_ispring(&self, set: impl FnOnce(&mut IspringOptions)) {
         self.world.ispring.set(set);
+    }
+
+    /// Sets the simulated UpsideLMS portal up anew, as somebody at the vendor's would. What was assigned stays.
+    pub fn set_upsidelms(&self, set: impl FnOnce(&mut UpsideLmsOptions)) {
+        self.world.upsidelms.set(set);
+    }
+
+    /// Puts a curriculum into a learner's plan at UpsideLMS by the portal's own hand, so nobody is mailed. The
+    /// learner is named by the unique id, the curriculum by its id.
+    pub fn give_curriculum(&self, learner: &str, curriculum: &str, on: NaiveDate) {
+        self.world.upsidelms.give(learner, curriculum, on);
+    }
+
+    /// Sets how far a learner of UpsideLMS is with a curriculum of their plan; `false` where it is not in there.
+    pub fn study_curriculum(&self, learner: &str, curriculum: &str, study: UpsideLmsStudy) -> bool {
+        self.world.upsidelms.study(learner, curriculum, study)
     }
 
     /// Sets the simulated 77 Media platform up anew, as somebody at the vendor's would.

@@ -28,6 +28,14 @@ const OF_A_PRODUCT: &[&str] = &[
     "environment.rs",
     "paging.rs",
     "wsdl.rs",
+    "decipher.rs",
+    "kinds.rs",
+    "columns.rs",
+    "progress.rs",
+    "opened.rs",
+    "reading.rs",
+    "bounded.rs",
+    "items.rs",
 ];
 
 /// Clocks, by the call that reads them.
