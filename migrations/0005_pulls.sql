@@ -19,11 +19,17 @@ CREATE TABLE pull (
 CREATE TABLE pull_run (
     run_ref   INTEGER NOT NULL REFERENCES run,
     pull_ref  INTEGER NOT NULL REFERENCES pull,
+    -- Its place in the job file.
+    place     INTEGER NOT NULL DEFAULT 0,
     -- The span of time that it asks for, where it asks for one.
     from_at   INTEGER,
     to_at     INTEGER,
     -- Whether its last step is behind it.
     ended     INTEGER NOT NULL DEFAULT 0,
+    -- Whether it made anything of the memory another: an item, a value, where one stands.
+    changed   INTEGER NOT NULL DEFAULT 0,
+    -- What its answers came to, counted at its end: later runs move the items on, and events grow old.
+    tally     TEXT,
     notes     TEXT NOT NULL DEFAULT '[]',
     -- Why its file could not be written; nothing where it was, or where it has none.
     unwritten TEXT,
@@ -46,8 +52,9 @@ CREATE TABLE pull_step (
     state    TEXT NOT NULL CHECK (state IN ('waiting', 'answered', 'failed')),
     cursor   TEXT,
     calls    INTEGER NOT NULL DEFAULT 0,
-    -- How many items the LMS says there are, where it says so.
-    total    INTEGER,
+    -- How many items its answers held so far.
+    items    INTEGER NOT NULL DEFAULT 0,
+    -- Why it was not answered, or what is odd about its answer.
     code     TEXT,
     reason   TEXT,
     ended_at INTEGER,
@@ -90,6 +97,7 @@ CREATE TABLE item (
 ) STRICT;
 
 CREATE INDEX item_seen ON item (pull_ref, scope, run_ref);
+CREATE INDEX item_parent ON item (pull_ref, scope, parent) WHERE parent IS NOT NULL;
 CREATE INDEX item_learner ON item (pull_ref, learner) WHERE learner <> '';
 
 -- Every event of an item, with each change of each field. A baseline has none.

@@ -36,13 +36,13 @@ pub enum Incoming {
         /// The copy.
         path: PathBuf,
     },
-    /// What a pull has learnt, written into `processing/`.
+    /// What a pull knows, written into `processing/`.
     Fed {
-        /// The name of the file, which says which run it is of.
+        /// The name of the file.
         name: String,
         /// The file.
         path: PathBuf,
-        /// That run.
+        /// The last run of that pull.
         by: RunRef,
     },
 }
@@ -78,23 +78,13 @@ impl Engine {
                     }
                 }
             }
-            Incoming::Copied { name, path } | Incoming::Fed { name, path, .. } => {
-                let fed_by = match incoming {
-                    Incoming::Fed { by, .. } => Some(*by),
-                    Incoming::Dropped(_) | Incoming::Copied { .. } => None,
-                };
-                let path = path.clone();
-                let opened = File::open(&path).map_err(|error| EngineError::file("read", &path, &error))?;
-                let copied = copy_hashed(opened, io::sink())
-                    .map_err(|error| EngineError::file("read", &path, &error))?;
-                let file = NewFile {
-                    name: name.clone(),
-                    sha256: copied.sha256,
-                    bytes: copied.bytes,
-                    claimed: None,
-                    processing: path.to_string_lossy().into_owned(),
-                };
-                self.enter(job, cause, Some(file), fed_by).await.map(|run| Acquired::Run(Box::new(run)))
+            Incoming::Copied { name, path } => {
+                let entered = self.enter(job, cause, Some(ours(name, path)?), None).await?;
+                Ok(Acquired::Run(Box::new(entered)))
+            }
+            Incoming::Fed { name, path, by } => {
+                let entered = self.enter(job, cause, Some(ours(name, path)?), Some(*by)).await?;
+                Ok(Acquired::Run(Box::new(entered)))
             }
         }
     }
@@ -177,7 +167,8 @@ impl Engine {
         Ok(())
     }
 
-    async fn enter(
+    /// Enters a run of a job: one that pulls asks, any other one reads an export.
+    pub(super) async fn enter(
         &self,
         job: &Job,
         cause: &str,
@@ -187,7 +178,7 @@ impl Engine {
         let now = self.clock.now();
         let deadline_at = chrono::TimeDelta::from_std(job.deadline).map_or(now, |deadline| now + deadline);
         let new = NewRun {
-            kind: RunKind::Export,
+            kind: if job.pulls.is_empty() { RunKind::Export } else { RunKind::Pull },
             fed_by,
             job: job.name.clone(),
             job_hash: job.hash,
@@ -200,6 +191,19 @@ impl Engine {
         tracing::info!(job = %run.job, run = %run.run, cause, file = run.file.is_some(), "run begun");
         Ok(run)
     }
+}
+
+/// A file that lies in `processing/` already.
+fn ours(name: &str, path: &Path) -> Result<NewFile, EngineError> {
+    let failed = |error: io::Error| EngineError::file("read", path, &error);
+    let copied = File::open(path).and_then(|opened| copy_hashed(opened, io::sink())).map_err(failed)?;
+    Ok(NewFile {
+        name: name.to_owned(),
+        sha256: copied.sha256,
+        bytes: copied.bytes,
+        claimed: None,
+        processing: path.to_string_lossy().into_owned(),
+    })
 }
 
 /// Claims a file by renaming it into `.rollbook/`; `None` where it is gone.

@@ -4,22 +4,29 @@
 //! behind it. It knows no file of an export, no LMS and no clock: times come in as arguments.
 
 mod account;
+mod calls;
 mod claiming;
 mod copying;
 mod doubtful;
 mod ending;
 mod error;
-mod exported;
+mod fold;
+mod forgetting;
 mod gate;
 mod history;
 mod looks;
 mod mails;
 mod memory;
+mod names;
 mod outbox;
 mod plans;
+mod pulling;
+mod pulls;
 mod pushes;
+mod questions;
 mod registrations;
 mod rejects;
+mod remembering;
 mod requests;
 mod runs;
 mod seal;
@@ -48,12 +55,16 @@ pub use gate::{Before, Blocker};
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use looks::Look;
 pub use mails::{MailEntry, MailState, NewMail};
-pub use memory::{EventRef, EventRow, FailedStep, ItemFilter, ItemRef, MemoryItem, PullRunRow};
+pub use memory::{EventRef, EventRow, ItemFilter, ItemRef, MemoryItem};
 pub use outbox::{OpenRow, Queued};
 pub use plans::{PlannedPush, SpooledSummary};
+pub use pulling::{EnteredPull, NewStep};
+pub use pulls::{FailedStep, PullRef, PullRunRow};
 pub use pushes::{PushRef, PushState, SnapshotRow};
+pub use questions::PullStep;
 pub use registrations::Enrolment;
 pub use rejects::{OriginalCells, StoredReject};
+pub use remembering::{Chunk, FoldedItem, KnownItem, Turn};
 pub use requests::Request;
 pub use runs::{NewFile, NewRun, Phase, RunKind, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};
@@ -165,5 +176,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(migrations)
 }
 
+#[cfg(test)]
+mod memory_tests;
 #[cfg(test)]
 mod migration_tests;

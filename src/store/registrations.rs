@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use crate::model::ConnectionName;
+use crate::model::{ConnectionName, Key};
 
-use super::values::{json, millis};
+use super::values::{from_json, json, millis};
 use super::{Store, StoreError};
 
 /// What a registration is for.
@@ -17,7 +17,48 @@ pub struct Enrolment {
     pub instance: Vec<String>,
 }
 
+impl Enrolment {
+    /// The learner's key, without the name of the people they are among.
+    pub fn key(&self) -> Key {
+        let values = Key::from_stored(self.learner.clone()).values();
+        Key::from_values(values.iter().skip(1).map(String::as_str))
+    }
+}
+
 impl Store {
+    /// What a registration is for, in any case of its letters; `None` where it is none of ours.
+    pub async fn registered(
+        &self,
+        connection: &ConnectionName,
+        registration: &str,
+    ) -> Result<Option<Enrolment>, StoreError> {
+        let found = self.enrolments(connection, &[registration]).await?;
+        Ok(found.into_iter().next().map(|(_, enrolment)| enrolment))
+    }
+
+    /// What these registrations are for; those that are none of ours are not in it. They stand in small letters.
+    pub async fn enrolments(
+        &self,
+        connection: &ConnectionName,
+        registrations: &[&str],
+    ) -> Result<Vec<(String, Enrolment)>, StoreError> {
+        let wanted: Vec<String> = registrations.iter().map(|text| text.trim().to_lowercase()).collect();
+        let rows = sqlx::query(
+            "SELECT registration, learner, instance FROM registration
+             WHERE connection = ? AND registration IN (SELECT value FROM json_each(?))",
+        )
+        .bind(connection.as_str())
+        .bind(json(&wanted)?)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let enrolment = Enrolment { learner: row.try_get(1)?, instance: from_json(row.try_get(2)?)? };
+                Ok((row.try_get(0)?, enrolment))
+            })
+            .collect()
+    }
+
     /// The registrations of these enrolments, in their order; where there is none yet, the one beside it
     /// becomes it.
     pub async fn registrations(
