@@ -33,6 +33,8 @@ mod mailing;
 mod outcomes;
 mod pausing;
 mod planning;
+#[cfg(test)]
+mod portal;
 mod preview;
 mod pullexport;
 mod pulling;

@@ -160,22 +160,5 @@ pub fn pull_status(row: &PullRunRow) -> RunStatus {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn green_is_earned_by_answers() {
-        let check = |asked, answered, failed, doubtful, unwritten: Option<&str>, expected| {
-            let unwritten = unwritten.map(str::to_owned);
-            let row = PullRunRow { asked, answered, failed, doubtful, unwritten, ..PullRunRow::default() };
-            assert_eq!(pull_status(&row), expected, "{row:?}");
-        };
-        check(3, 3, 0, 0, None, RunStatus::Ok);
-        check(3, 2, 1, 0, None, RunStatus::Partial);
-        check(3, 0, 3, 0, None, RunStatus::Failed);
-        check(1, 1, 0, 1, None, RunStatus::Partial);
-        check(3, 3, 0, 0, Some("no space"), RunStatus::Partial);
-        check(0, 0, 0, 0, None, RunStatus::Nothing);
-        check(0, 0, 0, 0, Some("no space"), RunStatus::Partial);
-    }
-}
+#[path = "pulling_tests.rs"]
+mod tests;
