@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::connectors::{PRODUCTS, Settings};
 use crate::model::{
     ColumnName, FieldMapping, GuardLimits, JobName, Operation, OperationKind, PushId, PushMapping,
     PushPolicy, RowsKind, Send,
@@ -14,6 +15,9 @@ use super::cursor::{Table, Value};
 use super::problem::hint;
 use super::settings::Main;
 use super::{Connection, Push, guard, mapping, policy, source};
+
+/// How many accepted changes are looked up with `verify = "sample"`.
+const SAMPLE: u32 = 20;
 
 /// What a push needs to know of the rest.
 pub(super) struct Around<'a> {
@@ -72,6 +76,7 @@ pub(super) fn push(
     let person = person(table, operation, &key);
     let after = after(table, operation, &person, mentions);
     let export = export(table, operation, mentions);
+    let verify = verify(table, operation);
     let learners = learners(table, operation);
     forbid_send(&fields, operation, table);
     let shared = table.get("shared").and_then(|value| value.flag()).unwrap_or(false);
@@ -96,7 +101,7 @@ pub(super) fn push(
         after,
         learners,
         export,
-        verify: 0,
+        verify,
     });
     (id, push)
 }
@@ -167,6 +172,31 @@ fn after(
         mentions.after.extend(place.map(|place| After { place, job: (*name).to_owned(), columns }));
     }
     names.into_iter().map(|(name, _)| name.into()).collect()
+}
+
+/// `verify`: how many of a run's accepted changes are looked up in the LMS afterwards.
+fn verify(table: &Table<'_>, operation: Option<&Operation>) -> u32 {
+    let Some(value) = table.get("verify") else { return 0 };
+    match value.text() {
+        Some("sample") => {}
+        Some("off") | None => return 0,
+        Some(_) => {
+            value.wrong("`sample` or `off`");
+            return 0;
+        }
+    }
+    if let Some(operation) = operation.filter(|operation| !operation.reads_back) {
+        let all = PRODUCTS.iter().flat_map(|product| (product.operations)(&Settings::default()));
+        let able: Vec<String> =
+            all.filter(|other| other.reads_back).map(|other| other.name.to_string()).collect();
+        let name = &operation.name;
+        value.problem(format!(
+            "{name} can't be looked up in the LMS, so there is nothing to verify; of all operations these can: {}",
+            able.join(", ")
+        ));
+        return 0;
+    }
+    SAMPLE
 }
 
 /// `learners`: the name under which registrations are kept; empty stands for the job's.

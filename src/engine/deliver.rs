@@ -72,6 +72,11 @@ pub(super) enum Work {
     Follow,
     /// A record in doubt was read back.
     ReadBack,
+    /// An accepted record was looked up; whether it was asked for before.
+    LookUp {
+        /// Whether it was.
+        again: bool,
+    },
     /// Something harmless was asked, to learn whether the connection is well again.
     Probe,
 }
@@ -246,6 +251,6 @@ impl Line {
 fn changes_of(look: &Look) -> &[Queued] {
     match look {
         Look::Task { changes, .. } => changes,
-        Look::Record(change) => std::slice::from_ref(change),
+        Look::Record(change) | Look::Accepted { change, .. } => std::slice::from_ref(change),
     }
 }

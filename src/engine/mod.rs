@@ -33,6 +33,7 @@ mod recover;
 mod reporting;
 mod run;
 mod staging;
+mod verify;
 mod walking;
 mod weighing;
 

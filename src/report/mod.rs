@@ -12,6 +12,7 @@ mod needs;
 mod render;
 mod sums;
 mod transport;
+mod verified;
 mod view;
 mod wording;
 
@@ -28,3 +29,4 @@ pub use model::{
 };
 pub use render::{html, subject, text};
 pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};
+pub use verified::{Verified, VerifiedLine};
