@@ -80,7 +80,7 @@ pub(super) struct Report {
 }
 
 /// One `Learner`: an enrollment of one user, as far as it tells of what was sent.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Learner {
     /// `LearningModuleID`. Another document says that it is what the report calls `ID`, which a public client
     /// takes for the enrollment's: it is not read.
