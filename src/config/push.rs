@@ -1,8 +1,8 @@
 //! `[[push]]`: an account, one of its operations, and what its changes may do.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::connectors::{PRODUCTS, Settings};
 use crate::model::{
     ColumnName, FieldMapping, GuardLimits, JobName, Operation, OperationKind, PushId, PushMapping,
     PushPolicy, RowsKind, Send,
@@ -76,7 +76,7 @@ pub(super) fn push(
     let person = person(table, operation, &key);
     let after = after(table, operation, &person, mentions);
     let export = export(table, operation, mentions);
-    let verify = verify(table, operation);
+    let verify = verify(table, operation, around.main);
     let learners = learners(table, operation);
     forbid_send(&fields, operation, table);
     let shared = table.get("shared").and_then(|value| value.flag()).unwrap_or(false);
@@ -175,7 +175,7 @@ fn after(
 }
 
 /// `verify`: how many of a run's accepted changes are looked up in the LMS afterwards.
-fn verify(table: &Table<'_>, operation: Option<&Operation>) -> u32 {
+fn verify(table: &Table<'_>, operation: Option<&Operation>, main: &Main) -> u32 {
     let Some(value) = table.get("verify") else { return 0 };
     match value.text() {
         Some("sample") => {}
@@ -186,14 +186,16 @@ fn verify(table: &Table<'_>, operation: Option<&Operation>) -> u32 {
         }
     }
     if let Some(operation) = operation.filter(|operation| !operation.reads_back) {
-        let all = PRODUCTS.iter().flat_map(|product| (product.operations)(&Settings::default()));
-        let able: Vec<String> =
-            all.filter(|other| other.reads_back).map(|other| other.name.to_string()).collect();
+        let all = main.connections.values().flat_map(|account| &account.operations);
+        let able: BTreeSet<_> =
+            all.filter(|other| other.reads_back).map(|other| other.name.as_str()).collect();
         let name = &operation.name;
-        value.problem(format!(
-            "{name} can't be looked up in the LMS, so there is nothing to verify; of all operations these can: {}",
-            able.join(", ")
-        ));
+        let others = if able.is_empty() {
+            "nor can any other of rollbook.toml's connections".to_owned()
+        } else {
+            format!("of rollbook.toml's connections these can: {}", Vec::from_iter(able).join(", "))
+        };
+        value.problem(format!("{name} can't be looked up in the LMS afterwards; {others}"));
         return 0;
     }
     SAMPLE

@@ -54,8 +54,7 @@ pub(super) fn title(absent: u64) -> String {
 }
 
 /// What that person can do.
-pub(super) const ADVICE: &str = "Listed below; the others of the push were not looked up. Look in the LMS whether each \
-     is there. What is missing there has to be put right there, for Rollbook goes by the LMS's word that it \
+pub(super) const ADVICE: &str = "Listed below, out of a sample that was looked up. Look in the LMS whether each is there. What is missing there has to be put right there, for Rollbook goes by the LMS's word that it \
      took it: the same row counts as unchanged and is not sent again.";
 
 /// The lines that a person has to look at.
@@ -94,7 +93,7 @@ pub(super) fn notes(push: &PushSection) -> Vec<String> {
     let found = [
         (verified.there, "there"),
         (verified.absent, "not there"),
-        (verified.unknown, "of which it can't tell"),
+        (verified.unknown, "of which nobody can tell"),
     ];
     let found: Vec<_> = found
         .into_iter()
