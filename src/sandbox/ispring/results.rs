@@ -22,6 +22,9 @@ use crate::sandbox::xml::escaped;
 /// The largest page, which is also the usual one.
 const LARGEST: usize = 1_000;
 
+/// Rows, and the token of the next page.
+type Page = (Vec<Map<String, Value>>, Option<String>);
+
 /// The parameters of a question, a list as `name[]=value` or `name=value`, each as often as it has values.
 struct Asked(Vec<(String, String)>);
 
@@ -47,11 +50,7 @@ impl Asked {
     }
 
     /// The rows of the page that is asked for, and the token of the next one.
-    fn page(
-        &self,
-        rows: Vec<Map<String, Value>>,
-        options: &IspringOptions,
-    ) -> Result<(Vec<Map<String, Value>>, Option<String>), Refusal> {
+    fn page(&self, rows: Vec<Map<String, Value>>, options: &IspringOptions) -> Result<Page, Refusal> {
         let size = match self.all("pageSize").next() {
             None => LARGEST,
             Some(text) => text
@@ -149,7 +148,8 @@ pub(super) async fn results(
     answer(&world, &line, &headers, "learners/modules/results", "results", "result", list).await
 }
 
-type Listed = (String, (Vec<Map<String, Value>>, Option<String>));
+/// Whom a list is about, and its page.
+type Listed = (String, Page);
 
 /// Answers with a list, in JSON where the question says exactly that, else in XML.
 async fn answer(
@@ -221,3 +221,7 @@ fn as_xml(list: &str, row: &str, rows: &[Map<String, Value>], next: Option<&str>
     );
     ([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], body).into_response()
 }
+
+#[cfg(test)]
+#[path = "results_tests.rs"]
+mod tests;

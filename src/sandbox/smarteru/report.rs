@@ -196,3 +196,7 @@ fn no_others_but_many(list: &Node, tags: &[&str]) -> Result<(), Complaint> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+#[path = "report_tests.rs"]
+mod tests;

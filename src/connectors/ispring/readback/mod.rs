@@ -31,13 +31,6 @@ pub(super) struct Modules {
     known: Mutex<BTreeMap<(String, String), Vec<String>>>,
 }
 
-impl Modules {
-    async fn get(&self, course: &str, item: &str) -> Vec<String> {
-        let key = (course.to_owned(), item.to_owned());
-        self.known.lock().await.get(&key).cloned().unwrap_or_default()
-    }
-}
-
 impl ISpring {
     /// Looks how the module of a record stands, and changes nothing.
     pub(super) async fn read_back_at(&self, item: &Item, now: Instant) -> Outcome {
@@ -68,9 +61,11 @@ impl ISpring {
 
     /// The modules that a content item is in a course; none where the LMS lists none.
     async fn modules_of(&self, course: &str, item: &str, now: Instant) -> Result<Vec<String>, Outcome> {
-        let known = self.modules.get(course, item).await;
-        if !known.is_empty() {
-            return Ok(known);
+        let key = (course.to_owned(), item.to_owned());
+        // Held while they are asked for: records that are looked for at the same time share the answer.
+        let mut known = self.modules.known.lock().await;
+        if let Some(modules) = known.get(&key) {
+            return Ok(modules.clone());
         }
         let first = wire::modules_path(&self.rest_path, course);
         if let Some(modules) = self.list(&first, wire::modules, now).await? {
@@ -78,9 +73,9 @@ impl ISpring {
             for module in modules.into_iter().filter(|module| wire::same(&module.course, course)) {
                 found.entry((course.to_owned(), module.content)).or_default().push(module.id);
             }
-            self.modules.known.lock().await.extend(found);
+            known.extend(found);
         }
-        Ok(self.modules.get(course, item).await)
+        Ok(known.get(&key).cloned().unwrap_or_default())
     }
 
     /// All rows of a list, page by page; `None` where it has no end in sight.
