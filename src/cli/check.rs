@@ -1,6 +1,6 @@
 //! `rollbook check`: all problems of all files.
 
-use crate::config::{self, Config, Problem};
+use crate::config::{self, Config, Place, Problem, Source};
 use crate::engine::{is_delivering, open_mailer, probe_connection};
 use crate::model::{Outcome, Verdict};
 use crate::trigger::next_times;
@@ -39,13 +39,23 @@ fn say_times(config: &Config) {
             .iter()
             .map(|time| time.with_timezone(&zone).format("%a %Y-%m-%d %H:%M %Z").to_string())
             .collect();
-        let when = match (job.schedule.on_arrival, times.is_empty()) {
-            (true, true) => "when a file arrives".to_owned(),
-            (true, false) => format!("when a file arrives, and {}", times.join(", ")),
-            (false, false) => times.join(", "),
-            (false, true) => "by hand only".to_owned(),
+        let arrival = job.schedule.on_arrival.then(|| arrival(&job.source)).flatten();
+        let when = match (arrival, times.is_empty()) {
+            (Some(arrival), true) => arrival,
+            (Some(arrival), false) => format!("{arrival}, and {}", times.join(", ")),
+            (None, false) => times.join(", "),
+            (None, true) => "by hand only".to_owned(),
         };
         say(format!("{}: {when}", job.name));
+    }
+}
+
+/// What starts a job beside its times, in words.
+fn arrival(source: &Source) -> Option<String> {
+    match &source.place {
+        Place::Drop(_) => Some("when a file arrives".to_owned()),
+        Place::Pull(feed) => Some(format!("when the job {} has pulled something new", feed.job)),
+        Place::Nowhere => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `rollbook fields`: the fields of an operation, from the one table that validation uses.
 
+mod pulls;
+
 use crate::connectors::{PRODUCTS, Settings};
 use crate::model::{Field, Operation, OperationKind};
 
@@ -43,6 +45,9 @@ pub(super) fn fields(global: &Global, args: &Fields) -> Result<u8, Failure> {
 
 fn show(operation: &Operation) {
     say(format!("{}: {}\n", operation.name, operation.summary));
+    if let Some(shape) = &operation.pull {
+        return pulls::show(operation, shape);
+    }
     let mut lines = table(["field", "label", "required", "longest", "values"]);
     for field in &operation.fields {
         lines.add_row([

@@ -26,6 +26,12 @@ pub(super) async fn sync(global: &Global, args: &Sync) -> Result<u8, Failure> {
     logs(global, "warn");
     let engine = engine(configuration(global)?, &format!("rollbook sync {}", args.job)).await?;
     let job = engine.job(&args.job)?.clone();
+    if args.file.is_some() && !job.pulls.is_empty() {
+        let name = &job.name;
+        return Err(Failure::wrong(format!(
+            "the job {name} pulls, and reads no file; run `rollbook sync {name}` without --file"
+        )));
+    }
     let incoming = args.file.as_deref().map(|file| engine.copy_named(file)).transpose();
     let incoming = incoming.map_err(|error| Failure::wrong(error.to_string()))?;
     let stop = stop_on_signal()?;
@@ -112,12 +118,14 @@ async fn work(
     }
     let incoming = match incoming {
         Some(incoming) => Some(incoming),
+        None if job.source.feed().is_some() => engine.feed(job).await?,
         None => oldest_file(job, stop).await?.map(Incoming::Dropped),
     };
     let quiet = quiet.filter(|_| incoming.is_some());
     let run = match (&incoming, resumed) {
         (Some(incoming), _) => engine.run_file(&job.name, incoming, "by hand").await?,
         (None, Some(resumed)) => return Ok(Some(resumed)),
+        (None, None) if !job.pulls.is_empty() => Some(engine.run_pulls(&job.name, "by hand").await?),
         // No file: what an earlier run left open, for a connection that was stopped or down, goes on.
         (None, None) => match engine.store.unsettled(&job.name).await? {
             Some(run) => return Ok(engine.follow_late(run, stop).await?.then_some(run)),

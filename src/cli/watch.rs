@@ -10,6 +10,9 @@ use crate::engine::Engine;
 
 use super::out::is_watched;
 
+const DELIVERING: &str = "delivering [{bar:40}] {pos} of {len} changes, {eta} left {msg}";
+const ASKING: &str = "asking [{bar:40}] {pos} of {len} questions, {eta} left {msg}";
+
 /// Shows how far the work is until it is told to end.
 pub(super) struct Watcher(Option<(JoinHandle<()>, ProgressBar)>);
 
@@ -25,19 +28,23 @@ impl Watcher {
         let task = tokio::spawn(async move {
             loop {
                 let progress = &engine.progress;
-                if progress.changes() == 0 {
-                    own.set_message(format!("reading: {} rows", progress.rows()));
-                    own.tick();
-                } else {
-                    if own.length() != Some(progress.changes()) {
-                        own.set_message("");
-                        let style = ProgressStyle::with_template(
-                            "delivering [{bar:40}] {pos} of {len} changes, {eta} left {msg}",
-                        );
-                        own.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-                        own.set_length(progress.changes());
+                let (done, all, template) = match (progress.changes(), progress.questions()) {
+                    (0, 0) => {
+                        own.set_message(format!("reading: {} rows", progress.rows()));
+                        own.tick();
+                        (0, 0, "")
                     }
-                    own.set_position(progress.settled().min(progress.changes()));
+                    (0, questions) => (progress.answered(), questions, ASKING),
+                    (changes, _) => (progress.settled(), changes, DELIVERING),
+                };
+                if all > 0 {
+                    if own.length() != Some(all) {
+                        own.set_message("");
+                        let style = ProgressStyle::with_template(template);
+                        own.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+                        own.set_length(all);
+                    }
+                    own.set_position(done.min(all));
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }

@@ -3,19 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Component, Path, PathBuf};
 
-use crate::model::JobName;
+use crate::model::{ConnectionName, JobName};
 
 use super::Job;
 use super::check::Place;
 use super::problem::{Problem, ProblemKind, hint};
 
-/// What the pushes of one job file say of other files.
+/// What one job file says of others.
 #[derive(Default)]
 pub(super) struct Mentions {
     /// The entries of `after`.
     pub(super) after: Vec<After>,
     /// The files and folders of `export`.
     pub(super) exports: Vec<Export>,
+    /// `pull` of the source.
+    pub(super) fed: Option<Fed>,
+    /// The jobs whose people are asked for.
+    pub(super) asked: Vec<Asked>,
+    /// Every name of a column of the source.
+    pub(super) columns: Vec<(Place, String)>,
 }
 
 /// An entry of `after`.
@@ -34,6 +40,28 @@ pub(super) struct Export {
     pub(super) place: Place,
     /// The file or folder.
     pub(super) path: PathBuf,
+    /// Whether a pull writes it.
+    pub(super) pulled: bool,
+}
+
+/// A source that is a pull.
+pub(super) struct Fed {
+    /// Where that stands.
+    pub(super) place: Place,
+    /// The job that pulls.
+    pub(super) job: String,
+    /// Which of its pulls, where that is said.
+    pub(super) pull: Option<(Place, String)>,
+}
+
+/// A job whose people a pull asks for.
+pub(super) struct Asked {
+    /// Where that stands.
+    pub(super) place: Place,
+    /// The job.
+    pub(super) job: String,
+    /// The account that is asked, and the fields that may name a learner there; `None` where that is not known.
+    pub(super) about: Option<(ConnectionName, Vec<&'static str>)>,
 }
 
 /// A job file as far as others may mention it.
@@ -61,14 +89,19 @@ pub(super) fn problems(files: &[JobFile], jobs: &BTreeMap<JobName, Job>) -> Vec<
     for (at, (_, export)) in exports.iter().enumerate() {
         let path = plain(&export.path);
         let others = exports.iter().take(at);
-        if let Some((other, _)) = others.into_iter().find(|(_, other)| plain(&other.path) == path) {
-            let message =
-                format!("a push of the job `{}` writes there too; give each a place of its own", other.name);
+        if let Some((other, other_export)) = others.into_iter().find(|(_, other)| plain(&other.path) == path)
+        {
+            let writer = if other_export.pulled { "pull" } else { "push" };
+            let message = format!(
+                "a {writer} of the job `{}` writes there too; give each a place of its own",
+                other.name
+            );
             found.push(problem(&export.place, message));
         }
         if let Some(job) = jobs.values().find(|job| takes(job, &path)) {
+            let written = if export.pulled { "what is written there" } else { "its links" };
             let message = format!(
-                "the job `{}` takes files of this name from this folder, so it would read its links as data; \
+                "the job `{}` takes files of this name from this folder, so it would read {written} as data; \
                  name another folder",
                 job.name
             );
@@ -89,12 +122,9 @@ fn waits(file: &JobFile, after: &After, files: &[JobFile], jobs: &BTreeMap<JobNa
             files.iter().map(|file| file.name.as_str()).filter(|name| *name != file.name).collect();
         return Some(format!("no such job: {wanted:?}{}", hint(wanted, &names, "there are ")));
     };
-    if let Some(way) = way(files, wanted, &file.name)
-        // Once for each ring, at the first of its jobs.
-        && way.iter().min() == Some(&file.name.as_str())
-    {
-        let ring = [&[file.name.as_str()], way.as_slice()].concat();
-        return Some(format!("the jobs wait for each other: {}; take one `after` out", ring.join(" → ")));
+    let waits_for = |mentions: &'_ Mentions| mentions.after.iter().map(|after| after.job.clone()).collect();
+    if let Some(ring) = ring(file, wanted, files, waits_for) {
+        return Some(format!("the jobs wait for each other: {ring}; take one `after` out"));
     }
     let persons: Vec<usize> = match jobs.get(wanted) {
         Some(job) if !other.broken => job.pushes.iter().map(|push| push.mapping.person.len()).collect(),
@@ -117,19 +147,37 @@ fn waits(file: &JobFile, after: &After, files: &[JobFile], jobs: &BTreeMap<JobNa
     None
 }
 
-/// The shortest way from one job to another along `after`, both included.
-fn way<'a>(files: &'a [JobFile], from: &'a str, to: &str) -> Option<Vec<&'a str>> {
-    let mut ways = VecDeque::from([vec![from]]);
-    let mut been: BTreeSet<&str> = BTreeSet::from([from]);
+/// The ring that leads from a job through `next` back to it, as people read it; once for each ring, at the first
+/// of its jobs.
+pub(super) fn ring(
+    file: &JobFile,
+    next: &str,
+    files: &[JobFile],
+    leads_to: impl Fn(&Mentions) -> Vec<String>,
+) -> Option<String> {
+    let way = way(files, next, &file.name, leads_to)?;
+    let first = way.iter().min() == Some(&file.name);
+    first.then(|| format!("{} → {}", file.name, way.join(" → ")))
+}
+
+/// The shortest way from one job to another, both included.
+fn way(
+    files: &[JobFile],
+    from: &str,
+    to: &str,
+    leads_to: impl Fn(&Mentions) -> Vec<String>,
+) -> Option<Vec<String>> {
+    let mut ways = VecDeque::from([vec![from.to_owned()]]);
+    let mut been: BTreeSet<String> = BTreeSet::from([from.to_owned()]);
     while let Some(way) = ways.pop_front() {
-        let last = way.last().copied().unwrap_or_default();
+        let last = way.last().map(String::as_str).unwrap_or_default();
         if last == to {
             return Some(way);
         }
         let file = files.iter().find(|file| file.name == last);
-        for next in file.iter().flat_map(|file| &file.mentions.after) {
-            if been.insert(&next.job) {
-                ways.push_back([way.as_slice(), &[next.job.as_str()]].concat());
+        for next in file.into_iter().flat_map(|file| leads_to(&file.mentions)) {
+            if been.insert(next.clone()) {
+                ways.push_back([way.as_slice(), &[next]].concat());
             }
         }
     }
@@ -159,7 +207,8 @@ fn plain(path: &Path) -> PathBuf {
     parts
 }
 
-fn problem(place: &Place, message: String) -> Problem {
+/// An error at a place.
+pub(super) fn problem(place: &Place, message: String) -> Problem {
     let Place { file, line, key } = place.clone();
     Problem { kind: ProblemKind::Error, file, line: Some(line), key, message }
 }

@@ -260,6 +260,11 @@ impl<'a> Value<'a> {
         self.page.place(self.line, &self.path)
     }
 
+    /// Notes that a column of the source is named here.
+    pub(super) fn names_column(&self, column: &str) {
+        self.page.names_column(self.line, &self.path, column);
+    }
+
     /// Notes what has to be there in the world for this value.
     pub(super) fn requires(&self, thing: Thing) {
         self.page.need(self.line, &self.path, thing);

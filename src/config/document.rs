@@ -21,6 +21,8 @@ pub(super) struct Read<T> {
     pub(super) problems: Vec<Problem>,
     /// What has to be there in the world for it.
     pub(super) needs: Vec<Need>,
+    /// Every column of a source that it names.
+    pub(super) columns: Vec<(Place, String)>,
 }
 
 /// Parses a file as far as that goes and walks what could be parsed.
@@ -33,7 +35,7 @@ pub(super) fn read<T>(file: &Path, text: &str, walk: impl FnOnce(&Table<'_>) -> 
     let mut problems = errors;
     problems.extend(page.problems.into_inner());
     problems.sort_by_key(|problem| problem.line);
-    Read { value, problems, needs: page.needs.into_inner() }
+    Read { value, problems, needs: page.needs.into_inner(), columns: page.columns.into_inner() }
 }
 
 /// A file that is being walked.
@@ -42,6 +44,7 @@ pub(super) struct Page {
     starts: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
     needs: RefCell<Vec<Need>>,
+    columns: RefCell<Vec<(Place, String)>>,
     errors: Cell<usize>,
     damage: Damage,
 }
@@ -54,6 +57,7 @@ impl Page {
             starts,
             problems: RefCell::default(),
             needs: RefCell::default(),
+            columns: RefCell::default(),
             errors: Cell::default(),
             damage: Damage::default(),
         }
@@ -111,6 +115,12 @@ impl Page {
 
     fn is_hidden(&self, line: usize) -> bool {
         self.damage.from.is_some_and(|from| line >= from) || self.damage.lines.contains(&line)
+    }
+
+    /// Notes that a column of the source is named, unless a syntax error makes that doubtful.
+    pub(super) fn names_column(&self, line: usize, key: &str, column: &str) {
+        let place = self.place(line, key);
+        self.columns.borrow_mut().extend(place.map(|place| (place, column.to_owned())));
     }
 
     /// Notes what has to be there in the world.

@@ -6,7 +6,7 @@ use crate::model::{Field, FieldKind, ListOf, TimeUnit};
 
 use super::address::is_email;
 use super::cursor::quoted;
-use super::problem::hint;
+use super::problem::{hint, several};
 
 /// How a value is written; by default as it is sent.
 #[derive(Default)]
@@ -55,7 +55,7 @@ pub(super) fn fits_written(field: &Field, value: &str, written: &Written<'_>) ->
         FieldKind::DateTime => moment_problem(&found, value, written.date),
         FieldKind::OneOf(allowed) => {
             let names: Vec<_> = allowed.iter().map(String::as_str).collect();
-            let several = super::problem::several(&names);
+            let several = several(&names);
             (!names.contains(&value))
                 .then(|| format!("found {found}; allowed: {several}{}", hint(value, &names, "")))
         }
@@ -67,7 +67,7 @@ pub(super) fn fits_written(field: &Field, value: &str, written: &Written<'_>) ->
 
 fn date_problem(found: &str, value: &str, format: &str) -> Option<String> {
     let wrong = NaiveDate::parse_from_str(value, format).is_err();
-    wrong.then(|| format!("found {found}; allowed: a date written {format}{}", example(format)))
+    wrong.then(|| format!("found {found}; allowed: {}", date_words(format)))
 }
 
 fn moment_problem(found: &str, value: &str, format: Option<&str>) -> Option<String> {
@@ -93,17 +93,41 @@ fn list_problem(
         Some(separator) => value.split(separator).map(str::trim).collect(),
         None => vec![value],
     };
-    parts.into_iter().find_map(|part| match of {
-        ListOf::Email if !is_email(part) => {
-            Some(format!("found {}; allowed: an e-mail address", quoted(part)))
+    parts.into_iter().find_map(|part| part_problem(field, vendors, of, part))
+}
+
+/// What is wrong with one value of a list.
+pub(super) fn part_problem(field: &Field, vendors: char, of: ListOf, part: &str) -> Option<String> {
+    let found = quoted(part);
+    match of {
+        ListOf::Email if !is_email(part) => Some(format!("found {found}; allowed: an e-mail address")),
+        ListOf::Words(words) if !words.contains(&part) => {
+            Some(format!("found {found}; allowed: {}{}", several(words), hint(part, words, "")))
+        }
+        ListOf::Whole { least, greatest } => {
+            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+            let fits = digits && part.parse().is_ok_and(|number| (least..=greatest).contains(&number));
+            (!fits).then(|| format!("found {found}; allowed: {}", whole_words(least, greatest)))
         }
         _ if part.contains(vendors) => Some(format!(
-            "found {}; no value of `{}` may hold `{vendors}`, which the LMS puts between values",
-            quoted(part),
+            "found {found}; no value of `{}` may hold `{vendors}`, which the LMS puts between values",
             field.name
         )),
         _ => None,
-    })
+    }
+}
+
+fn whole_words(least: u64, greatest: u64) -> String {
+    // The ends of the types bound nothing that people write.
+    match greatest >= u64::from(u32::MAX) {
+        true => format!("a whole number, {least} or more"),
+        false => format!("a whole number from {least} to {greatest}"),
+    }
+}
+
+/// How a date is written in this format, in words with an example.
+pub(super) fn date_words(format: &str) -> String {
+    format!("a date written {format}{}", example(format))
 }
 
 /// The same day in a vendor's format.

@@ -1,20 +1,23 @@
-//! A job file: source, schedule, pushes, guards, report.
+//! A job file: source, schedule, pushes or pulls, guards, report.
 
 use std::path::Path;
 use std::time::Duration;
 
-use crate::model::{Fingerprint, GuardLimits};
+use crate::model::{Fingerprint, GuardLimits, RowsKind, SourceFormat};
 
 use super::across::Mentions;
 use super::cursor::{Table, Value};
 use super::settings::Main;
-use super::{Archive, Job, Push, ReportSettings, ReportWhen, address, guard, push, schedule, source};
+use super::{
+    Archive, Job, Place, Pull, Push, ReportSettings, ReportWhen, Source, address, guard, pull, push,
+    schedule, source,
+};
 
 /// The usual deadline of a run.
 const DEADLINE: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// Reads a job file; where it has errors the job is what could be made of it. `None` without a source. Also
-/// gives what it says of other files.
+/// Reads a job file; where it has errors the job is what could be made of it. `None` where it pushes without a
+/// source. Also gives what it says of other files.
 pub(super) fn job(
     root: &Table<'_>,
     file: &Path,
@@ -24,16 +27,20 @@ pub(super) fn job(
 ) -> (Option<Job>, Mentions) {
     let description = root.get("description").and_then(|value| value.text().map(str::to_owned));
     let deadline = root.get("deadline").and_then(|value| deadline(&value));
-    let source = root.need("source", "where the rows come from");
-    let source = source.and_then(|value| value.table()).map(source::source).unwrap_or_default();
-    let schedule = schedule::schedule(root.get("schedule").and_then(|value| value.table()));
-    let usual = GuardLimits::default();
-    let limits = root.get("guard").and_then(|value| value.table());
-    let limits = limits.map_or(usual.clone(), |table| guard::limits(table, usual));
-    let around = push::Around { main, rows: source.rows, key: source.key, guard: limits };
     let mut mentions = Mentions::default();
-    let pushes = pushes(root, &around, &mut mentions);
-    let archive = root.get("archive");
+    let pulls = pulls(root, main, &mut mentions);
+    // A job of both is taken for one of pushes, which says why it has a source.
+    let pulling = root.get("pull").is_some() && root.get("push").is_none();
+    let source = if pulling { nowhere(root) } else { self::source(root) };
+    let schedule = schedule::schedule(root.get("schedule").and_then(|value| value.table()), pulling);
+    let usual = GuardLimits::default();
+    let limits = root.get("guard").filter(|_| !pulling).and_then(|value| value.table());
+    let limits = limits.map_or(usual.clone(), |table| guard::limits(table, usual));
+    let around =
+        push::Around { main, rows: source.rows, key: source.key, dates: source.dates, guard: limits };
+    mentions.fed = source.fed;
+    let pushes = if pulling { Vec::new() } else { pushes(root, &around, &mut mentions) };
+    let archive = root.get("archive").filter(|_| !pulling);
     let secret = pushes.iter().flat_map(|push| &push.mapping.fields).any(|mapping| mapping.field.secret);
     let archive = archive.and_then(|value| archive_of(&value, main)).unwrap_or(match secret {
         true => Archive::Sealed,
@@ -50,7 +57,7 @@ pub(super) fn job(
         source,
         schedule,
         pushes,
-        pulls: Vec::new(),
+        pulls,
         report,
         archive,
         deadline: deadline.unwrap_or(DEADLINE),
@@ -58,24 +65,75 @@ pub(super) fn job(
     (job, mentions)
 }
 
-fn pushes(root: &Table<'_>, around: &push::Around<'_>, mentions: &mut Mentions) -> Vec<Push> {
-    let Some(value) = root.need("push", "at least one [[push]] is needed") else { return Vec::new() };
-    let tables = value.tables();
-    let mut pushes: Vec<Push> = Vec::new();
-    let mut ids: Vec<String> = Vec::new();
-    for table in tables {
-        let (id, push) = push::push(&table, around, mentions);
-        if let Some(id) = id {
-            if ids.contains(&id) {
-                table.problem(format!(
-                    "two pushes of this job have the id `{id}`; give this one another: id = \"…\""
-                ));
-            }
-            ids.push(id);
+/// Where the rows of pushes come from.
+fn source(root: &Table<'_>) -> source::Found {
+    // Where nothing is pushed either, that is said, and it may have been meant to pull.
+    let value = match root.get("push") {
+        Some(_) => root.need("source", "where the rows come from"),
+        None => root.get("source"),
+    };
+    value.and_then(|value| value.table()).map(source::source).unwrap_or_default()
+}
+
+/// What stands for the source of a job that pulls; says of what belongs to pushes that it means nothing here.
+fn nowhere(root: &Table<'_>) -> source::Found {
+    let foreign = [
+        ("source", "it has no rows to read"),
+        ("guard", "it changes nothing in an LMS"),
+        ("archive", "it keeps no files"),
+    ];
+    for (key, why) in foreign {
+        if let Some(value) = root.get(key) {
+            value.problem(format!("means nothing in a job of [[pull]]: {why}; take it out"));
         }
-        pushes.extend(push);
     }
-    pushes
+    let source = Source {
+        place: Place::Nowhere,
+        rows: RowsKind::Full,
+        format: SourceFormat::default(),
+        filters: Vec::new(),
+        filtered_is_absent: false,
+    };
+    source::Found { source: Some(source), ..source::Found::default() }
+}
+
+fn pulls(root: &Table<'_>, main: &Main, mentions: &mut Mentions) -> Vec<Pull> {
+    let Some(value) = root.get("pull") else { return Vec::new() };
+    if root.get("push").is_some() {
+        value.problem("a job pushes or pulls, never both; give its pulls a job file of their own");
+    }
+    let mut ids = Vec::new();
+    let read = |table: Table<'_>| {
+        let (id, pull) = pull::pull(&table, main, mentions);
+        once(&table, id, &mut ids, "pulls");
+        pull
+    };
+    value.tables().into_iter().filter_map(read).collect()
+}
+
+fn pushes(root: &Table<'_>, around: &push::Around<'_>, mentions: &mut Mentions) -> Vec<Push> {
+    let needed = match root.get("source") {
+        Some(_) => "at least one [[push]] is needed",
+        None => "a job has a [source] and at least one [[push]], or at least one [[pull]]",
+    };
+    let Some(value) = root.need("push", needed) else { return Vec::new() };
+    let mut ids = Vec::new();
+    let read = |table: Table<'_>| {
+        let (id, push) = push::push(&table, around, mentions);
+        once(&table, id, &mut ids, "pushes");
+        push
+    };
+    value.tables().into_iter().filter_map(read).collect()
+}
+
+/// Says where an id is there already.
+fn once(table: &Table<'_>, id: Option<String>, ids: &mut Vec<String>, what: &str) {
+    let Some(id) = id else { return };
+    if ids.contains(&id) {
+        table
+            .problem(format!("two {what} of this job have the id `{id}`; give this one another: id = \"…\""));
+    }
+    ids.push(id);
 }
 
 fn deadline(value: &Value<'_>) -> Option<Duration> {

@@ -11,7 +11,7 @@ use super::address::name_problem;
 use super::check::World;
 use super::problem::{Problem, ProblemKind};
 use super::settings::Main;
-use super::{Config, Job, MailTransport, Place, document, job, settings};
+use super::{Config, Job, Learners, MailTransport, Place, document, feeding, job, settings};
 
 /// What came of reading the configuration.
 #[derive(Debug)]
@@ -49,7 +49,9 @@ pub(super) fn load_with(path: &Path, products: &[&'static Product]) -> Loaded {
         jobs.extend(job.map(|job| (job.name.clone(), job)));
         files.push(file);
     }
-    let across = across::problems(&files, &jobs);
+    let mut across = across::problems(&files, &jobs);
+    across.extend(feeding::problems(&files, &jobs));
+    feeding::settle(&mut jobs);
     if !across.is_empty() {
         loaded.problems.extend(across);
         let place = |problem: &Problem| loaded.files.iter().position(|file| *file == problem.file);
@@ -98,6 +100,7 @@ fn one_job(file: &Path, main: &Main, loaded: &mut Loaded) -> (Option<Job>, JobFi
         problems.extend(read.problems);
         loaded.world.0.extend(read.needs);
         (found, mentions) = read.value;
+        mentions.columns = read.columns;
     }
     if let Some(job) = &mut found {
         if let Place::Drop(folder) = &mut job.source.place {
@@ -108,6 +111,12 @@ fn one_job(file: &Path, main: &Main, loaded: &mut Loaded) -> (Option<Job>, JobFi
             if push.learners.is_empty() {
                 push.learners = job.name.to_string();
             }
+        }
+    }
+    for pull in found.iter_mut().flat_map(|job| &mut job.pulls) {
+        pull.export = pull.export.take().map(|export| anchored(&export));
+        if let Learners::File(file) = &mut pull.learners {
+            *file = anchored(file);
         }
     }
     for export in &mut mentions.exports {

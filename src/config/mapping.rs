@@ -4,7 +4,7 @@ use crate::model::{Field, FieldMapping, Operation, PushId, Take};
 
 use super::cursor::{Table, Value};
 use super::fits::{Written, fits_written};
-use super::options::Options;
+use super::options::{Dates, Options};
 use super::problem::nearest;
 use super::rules;
 use super::settings::Main;
@@ -18,12 +18,13 @@ pub(super) fn mappings(
     operation: Option<&Operation>,
     push: Option<&PushId>,
     main: &Main,
+    dates: Dates,
 ) -> Vec<FieldMapping> {
     let mut found = Vec::new();
     let entries = table.entries();
     for (name, value) in &entries {
         let field = operation.and_then(|operation| field(name, value, operation));
-        let mapping = mapping(value, field);
+        let mapping = mapping(value, field, dates);
         if field.is_some_and(|field| field.secret) && !main.has_data_key && main.complete {
             value.problem(format!(
                 "`{name}` is secret and is sealed where it is kept: rollbook.toml needs `data_key`, such as \
@@ -61,10 +62,11 @@ pub(super) fn field<'a>(name: &str, value: &Value<'_>, operation: &'a Operation)
 }
 
 /// Reads one field; without `field` only what does not depend on it is checked.
-fn mapping(value: &Value<'_>, field: Option<&Field>) -> Option<FieldMapping> {
+fn mapping(value: &Value<'_>, field: Option<&Field>, dates: Dates) -> Option<FieldMapping> {
     if value.as_text().is_some() {
-        let column = value.text().map(|text| Take::Column(text.into()));
-        return column.zip(field).map(|(take, field)| Options::default().mapping(field, take));
+        return column(value)
+            .zip(field)
+            .map(|(take, field)| Options::usual(field, dates).mapping(field, take));
     }
     let Some(table) = value.as_table() else {
         value.problem(format!(
@@ -75,10 +77,10 @@ fn mapping(value: &Value<'_>, field: Option<&Field>) -> Option<FieldMapping> {
     };
     let column = table.get("column");
     let constant = table.get("value");
-    let options = Options::read(&table, field, constant.is_some());
+    let options = Options::read(&table, field, constant.is_some(), dates);
     table.finish();
     let take = match (column, constant) {
-        (Some(column), None) => column.text().map(|text| Take::Column(text.into())),
+        (Some(column), None) => self::column(&column),
         (None, Some(constant)) => self::constant(&constant, field, options.separator()),
         (Some(_), Some(_)) => {
             value.problem("`column` and `value` stand side by side; allowed: exactly one of them");
@@ -90,6 +92,12 @@ fn mapping(value: &Value<'_>, field: Option<&Field>) -> Option<FieldMapping> {
         }
     };
     take.zip(field).map(|(take, field)| options.mapping(field, take))
+}
+
+fn column(value: &Value<'_>) -> Option<Take> {
+    let text = value.text()?;
+    value.names_column(text);
+    Some(Take::Column(text.into()))
 }
 
 fn constant(value: &Value<'_>, field: Option<&Field>, separator: Option<&str>) -> Option<Take> {

@@ -6,6 +6,7 @@
 mod load;
 mod locate;
 mod model;
+mod place;
 
 // rollbook.toml
 mod connection;
@@ -15,16 +16,21 @@ mod settings;
 
 // jobs/*.toml
 mod across;
+mod feeding;
 mod guard;
 mod job;
+mod learners;
 mod mapping;
 mod options;
+mod parameters;
 mod policy;
+mod pull;
 mod push;
 mod rules;
 mod scalar;
 mod schedule;
 mod source;
+mod target;
 
 // What both are read with
 mod address;
@@ -41,9 +47,10 @@ pub use check::{World, check_world};
 pub use load::{Loaded, load};
 pub use locate::locate;
 pub use model::{
-    Archive, CatchUp, Config, Connection, DropFolder, Feed, Job, Learners, MailSettings, MailTransport,
-    Place, Pull, Push, ReportSettings, ReportWhen, Schedule, SmtpSecurity, SmtpSettings, Source,
+    Archive, CatchUp, Config, Connection, Job, Learners, MailSettings, MailTransport, Pull, Push,
+    ReportSettings, ReportWhen, Schedule, SmtpSecurity, SmtpSettings,
 };
+pub use place::{DropFolder, Feed, Place, Source};
 pub use problem::{Problem, ProblemKind};
 pub use secret::{SecretProblem, SecretRef};
 pub use source::NameMatcher;

@@ -22,9 +22,18 @@ pub(super) struct Options {
     send: Option<Send>,
 }
 
+/// How the source writes dates where nothing is said: `None` where nobody can know.
+pub(super) type Dates = Option<&'static str>;
+
 impl Options {
+    /// The options of a field that is taken from a column without a word.
+    pub(super) fn usual(field: &Field, dates: Dates) -> Self {
+        let dates = dates.filter(|_| matches!(field.kind, FieldKind::Date { .. }));
+        Self { date: dates.map(str::to_owned), ..Self::default() }
+    }
+
     /// Reads the options of a field that is taken from a column or, with `constant`, given a value.
-    pub(super) fn read(table: &Table<'_>, field: Option<&Field>, constant: bool) -> Self {
+    pub(super) fn read(table: &Table<'_>, field: Option<&Field>, constant: bool, dates: Dates) -> Self {
         let cell_only = ["date", "unit", "values", "default", "trim", "empty"];
         for (key, value) in cell_only.into_iter().filter_map(|key| Some((key, table.get(key)?))) {
             if constant {
@@ -37,7 +46,10 @@ impl Options {
         if constant {
             return Self { separator, send, ..Self::default() };
         }
-        let date = table.get("date").and_then(|value| date(&value, field));
+        let date = match table.get("date") {
+            Some(value) => date(&value, field),
+            None => field.and_then(|field| Self::usual(field, dates).date),
+        };
         let unit = table.get("unit");
         let values = table.get("values");
         if let (Some(unit), Some(_)) = (&unit, &values) {

@@ -10,10 +10,11 @@ use crate::model::{
 use super::across::{After, Export, Mentions};
 use super::address::name_problem;
 use super::check::Thing;
-use super::cursor::{Table, Value};
-use super::problem::hint;
+use super::cursor::Table;
+use super::options::Dates;
 use super::settings::Main;
-use super::{Connection, Push, guard, mapping, policy, source};
+use super::target::{Target, target};
+use super::{Push, guard, mapping, policy, source};
 
 /// What a push needs to know of the rest.
 pub(super) struct Around<'a> {
@@ -23,6 +24,8 @@ pub(super) struct Around<'a> {
     pub(super) rows: Option<RowsKind>,
     /// `key` of the source.
     pub(super) key: Option<Vec<ColumnName>>,
+    /// How the source writes dates.
+    pub(super) dates: Dates,
     /// The limits of the job.
     pub(super) guard: GuardLimits,
 }
@@ -34,17 +37,10 @@ pub(super) fn push(
     around: &Around<'_>,
     mentions: &mut Mentions,
 ) -> (Option<String>, Option<Push>) {
-    let connection = table.need("connection", "the account, as rollbook.toml names it");
-    let name = connection.as_ref().and_then(Value::text);
-    let connection = connection.and_then(|value| account(&value, around.main));
-    let operation = table.need("operation", "what to do there");
-    let short = operation.as_ref().and_then(Value::text);
-    let short = short.map(|text| text.rsplit('.').next().unwrap_or(text));
-    let operation = operation.zip(connection).and_then(|(value, account)| find(&value, account));
-    let id = match table.get("id") {
-        Some(value) => id(&value),
-        None => name.zip(short).map(|(name, short)| format!("{name}.{short}")),
-    };
+    let Target { account, operation, id, misplaced } = target(table, around.main, false);
+    if misplaced {
+        return (id, None);
+    }
     let key = match table.get("key").map(|value| source::columns(&value)).or(around.key.clone()) {
         Some(key) => key,
         None => {
@@ -62,7 +58,7 @@ pub(super) fn push(
     let fields = fields.and_then(|value| value.table());
     let push_id = id.clone().map(PushId::from);
     let fields = fields
-        .map(|fields| mapping::mappings(&fields, operation, push_id.as_ref(), around.main))
+        .map(|fields| mapping::mappings(&fields, operation, push_id.as_ref(), around.main, around.dates))
         .unwrap_or_default();
     let first_load = policy::first_load(table, around.rows, operation, &fields);
     let on_missing = policy::on_missing(table, around.rows, operation);
@@ -78,7 +74,7 @@ pub(super) fn push(
     let limits = table.get("guard").and_then(|value| value.table());
     let guard = limits.map_or(around.guard.clone(), |limits| guard::limits(limits, around.guard.clone()));
     table.finish();
-    let push = connection.zip(operation).zip(push_id).map(|((account, operation), id)| Push {
+    let push = account.zip(operation).zip(push_id).map(|((account, operation), id)| Push {
         id: id.clone(),
         connection: account.name.clone(),
         operation: operation.clone(),
@@ -99,40 +95,6 @@ pub(super) fn push(
         verify: 0,
     });
     (id, push)
-}
-
-fn account<'a>(value: &Value<'_>, main: &'a Main) -> Option<&'a Connection> {
-    let text = value.as_text().filter(|text| !text.trim().is_empty())?;
-    if !main.names.contains(text) && main.complete {
-        let names: Vec<_> = main.names.iter().map(String::as_str).collect();
-        let near = hint(text, &names, "rollbook.toml has ");
-        value.problem(format!("no such connection in rollbook.toml: {}{near}", value.found()));
-    }
-    main.connections.get(text)
-}
-
-fn find<'a>(value: &Value<'_>, account: &'a Connection) -> Option<&'a Operation> {
-    let text = value.as_text().filter(|text| !text.trim().is_empty())?;
-    let product = account.product.name;
-    let short = |operation: &'a Operation| operation.name.as_str().rsplit('.').next().unwrap_or_default();
-    let mut operations = account.operations.iter();
-    let found = operations.find(|operation| operation.name.as_str() == text || short(operation) == text);
-    if found.is_none() {
-        let wanted = text.rsplit('.').next().unwrap_or(text);
-        let names: Vec<_> = account.operations.iter().map(short).collect();
-        let hint = hint(wanted, &names, &format!("{product} has "));
-        value.problem(format!("no such operation of {product}: {}{hint}", value.found()));
-    }
-    found
-}
-
-fn id(value: &Value<'_>) -> Option<String> {
-    let text = value.text()?;
-    match name_problem(text, true) {
-        Some(problem) => value.problem(problem),
-        None => return Some(text.to_owned()),
-    }
-    None
 }
 
 /// `person` (semantics 19): the columns that name the person, by default the key of a push of users.
@@ -224,6 +186,6 @@ fn export(table: &Table<'_>, operation: Option<&Operation>, mentions: &mut Menti
         (true, false) => value.requires(Thing::OwnFolder(path.clone())),
         (false, true) => value.requires(Thing::OwnFile(path.clone())),
     }
-    mentions.exports.extend(value.place().map(|place| Export { place, path: path.clone() }));
+    mentions.exports.extend(value.place().map(|place| Export { place, path: path.clone(), pulled: false }));
     Some(path)
 }

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use toml::de::DeValue;
 
 use super::cursor::Value;
@@ -38,6 +39,22 @@ impl<'a> Value<'a> {
             (start, end) => format!("a number from {start} to {end}"),
         };
         self.or_wrong(number, &allowed)
+    }
+
+    /// A number as a text without quotes would hold it; `None` without a word where it is something else.
+    pub(super) fn as_number(&self) -> Option<String> {
+        match self.value {
+            DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).ok().map(|n| n.to_string()),
+            DeValue::Float(n) => Some(n.as_str().to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A date without quotes and without a time; `None` without a word where it is something else.
+    pub(super) fn as_day(&self) -> Option<NaiveDate> {
+        let moment = self.value.as_datetime().filter(|moment| moment.time.is_none())?;
+        let date = moment.date?;
+        NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
     }
 
     /// One of some words.

@@ -8,20 +8,28 @@ use super::cursor::{Table, Value};
 use super::problem::nearest;
 use super::{CatchUp, Schedule};
 
-/// Reads `[schedule]`; without one a job runs when a file arrives.
-pub(super) fn schedule(table: Option<Table<'_>>) -> Schedule {
+/// Reads `[schedule]`; without one a job runs when a file arrives, and one that pulls by hand alone.
+pub(super) fn schedule(table: Option<Table<'_>>, pulls: bool) -> Schedule {
     let Some(table) = table else {
         return Schedule {
-            on_arrival: true,
+            on_arrival: !pulls,
             cron: None,
             timezone: None,
             due_by: None,
             catch_up: CatchUp::Once,
         };
     };
-    let on_arrival = table.get("on_arrival").and_then(|value| value.flag());
+    let of_files = |value: &Value<'_>| {
+        if pulls {
+            value.problem(
+                "means nothing in a job of [[pull]], which waits for no file; `cron` says when it asks",
+            );
+        }
+        !pulls
+    };
+    let on_arrival = table.get("on_arrival").filter(of_files).and_then(|value| value.flag());
     let cron = table.get("cron");
-    let due_by = table.get("due_by");
+    let due_by = table.get("due_by").filter(of_files);
     let timezone = table.get("timezone");
     if timezone.is_none() {
         let asking = [("cron", &cron), ("due_by", &due_by)];
@@ -36,7 +44,7 @@ pub(super) fn schedule(table: Option<Table<'_>>) -> Schedule {
     let words = [("skip", CatchUp::Skip), ("once", CatchUp::Once), ("all", CatchUp::All)];
     let catch_up = table.get("catch_up").and_then(|value| value.word(&words));
     let found = Schedule {
-        on_arrival: on_arrival.unwrap_or(cron.is_none()),
+        on_arrival: on_arrival.unwrap_or(cron.is_none() && !pulls),
         cron: cron.and_then(|value| cron_line(&value)),
         timezone: timezone.and_then(|value| zone(&value)),
         due_by: due_by.and_then(|value| time_of_day(&value)),

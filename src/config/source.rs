@@ -7,12 +7,20 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use crate::model::{ColumnName, RowsKind, SourceFormat, Where};
 
+use super::across::Fed;
 use super::check::Thing;
 use super::cursor::{Table, Value};
-use super::{DropFolder, Place, Source};
+use super::options::Dates;
+use super::{DropFolder, Feed, Place, Source};
 
 /// The files that are taken unless said.
 const PATTERN: &str = "*.{csv,xlsx}";
+
+/// How the memory of a pull keeps dates.
+const KEPT_DATE: &str = "%Y-%m-%d";
+
+/// The keys of a drop folder and of the files in it.
+const OF_FILES: [&str; 7] = ["folder", "pattern", "settle_s", "delimiter", "encoding", "sheet", "header_row"];
 
 /// How the names of files with rejected rows end, which reports attach and people drop again.
 const REJECTS: &str = "-rejects.csv";
@@ -57,10 +65,62 @@ pub(super) struct Found {
     pub(super) key: Option<Vec<ColumnName>>,
     /// `rows`; `None` where it is missing or wrong, which has been said.
     pub(super) rows: Option<RowsKind>,
+    /// The pull that the rows come from.
+    pub(super) fed: Option<Fed>,
+    /// How the rows write dates, where that is known.
+    pub(super) dates: Dates,
 }
 
 /// Reads `[source]`.
 pub(super) fn source(table: Table<'_>) -> Found {
+    let pull = table.get("pull");
+    let pull_id = table.get("pull_id");
+    let dates = pull.as_ref().map(|_| KEPT_DATE);
+    let (place, fed) = match pull {
+        Some(value) => {
+            for (key, value) in OF_FILES.into_iter().filter_map(|key| Some((key, table.get(key)?))) {
+                value.problem(format!(
+                    "`{key}` means nothing beside `pull`, which needs no file; take it out"
+                ));
+            }
+            feed(&value, pull_id.as_ref()).unzip()
+        }
+        None => {
+            if let Some(value) = pull_id {
+                value.problem("means nothing without `pull`, the job whose pull is meant");
+            }
+            (drop_folder(&table), None)
+        }
+    };
+    let key = table.get("key").map(|value| columns(&value));
+    let rows = table.need("rows", "allowed: `full` (everybody is in the file), `delta` (only changes)");
+    let rows = rows.and_then(|value| value.word(&[("full", RowsKind::Full), ("delta", RowsKind::Delta)]));
+    let filters = table.get("where").and_then(|value| value.table()).map(filters).unwrap_or_default();
+    let absent = table.get("where_absent");
+    let absent = absent.and_then(|value| value.word(&[("missing", true), ("present", false)]));
+    let format = if fed.is_none() && dates.is_none() { format(&table) } else { SourceFormat::default() };
+    table.finish();
+    let source = place.map(|place| Source {
+        place,
+        rows: rows.unwrap_or(RowsKind::Delta),
+        format,
+        filters,
+        filtered_is_absent: absent.unwrap_or(false),
+    });
+    Found { source, key, rows, fed: fed.flatten(), dates }
+}
+
+/// `pull`: the job that pulls, and which of its pulls; the id is empty where it has only one.
+fn feed(value: &Value<'_>, id: Option<&Value<'_>>) -> Option<(Place, Option<Fed>)> {
+    let id = id.and_then(|value| Some((value, value.text()?)));
+    let job = value.text()?;
+    let feed = Feed { job: job.into(), pull: id.as_ref().map(|(_, id)| *id).unwrap_or_default().into() };
+    let pull = id.and_then(|(value, id)| Some((value.place()?, id.to_owned())));
+    let fed = value.place().map(|place| Fed { place, job: job.to_owned(), pull });
+    Some((Place::Pull(feed), fed))
+}
+
+fn drop_folder(table: &Table<'_>) -> Option<Place> {
     let folder = table.need("folder", "the folder in which the exports arrive");
     let folder = folder.and_then(|value| {
         let path = value.path()?;
@@ -68,32 +128,23 @@ pub(super) fn source(table: Table<'_>) -> Found {
         Some(path)
     });
     let pattern = table.get("pattern").and_then(|value| pattern(&value));
-    let key = table.get("key").map(|value| columns(&value));
-    let rows = table.need("rows", "allowed: `full` (everybody is in the file), `delta` (only changes)");
-    let rows = rows.and_then(|value| value.word(&[("full", RowsKind::Full), ("delta", RowsKind::Delta)]));
-    let filters = table.get("where").and_then(|value| value.table()).map(filters).unwrap_or_default();
-    let absent = table.get("where_absent");
-    let absent = absent.and_then(|value| value.word(&[("missing", true), ("present", false)]));
     let settle_s = table.get("settle_s").and_then(|value| value.whole(0..=86_400));
-    let format = format(&table);
-    table.finish();
-    let source = folder.map(|folder: PathBuf| Source {
-        place: Place::Drop(DropFolder {
+    folder.map(|folder: PathBuf| {
+        Place::Drop(DropFolder {
             folder,
             pattern: pattern.unwrap_or(PATTERN.to_owned()),
             settle: Duration::from_secs(settle_s.unwrap_or(5)),
-        }),
-        rows: rows.unwrap_or(RowsKind::Delta),
-        format,
-        filters,
-        filtered_is_absent: absent.unwrap_or(false),
-    });
-    Found { source, key, rows }
+        })
+    })
 }
 
 /// Reads a list of columns.
 pub(super) fn columns(value: &Value<'_>) -> Vec<ColumnName> {
-    value.texts().into_iter().map(|(text, _)| text.into()).collect()
+    let named = |(text, place): (&str, Value<'_>)| {
+        place.names_column(text);
+        text.into()
+    };
+    value.texts().into_iter().map(named).collect()
 }
 
 fn pattern(value: &Value<'_>) -> Option<String> {
@@ -113,6 +164,7 @@ fn filters(table: Table<'_>) -> Vec<Where> {
     let entries = table.entries().into_iter();
     entries
         .map(|(column, value)| {
+            value.names_column(&column);
             let values =
                 value.one_or_any_texts().into_iter().map(|(text, _)| text.trim().to_owned()).collect();
             Where { column: column.into(), values }

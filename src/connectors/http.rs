@@ -10,8 +10,10 @@ use reqwest::{Client, Response, Url, header, redirect};
 use super::ConnectError;
 use crate::model::{Outcome, Verdict};
 
+mod download;
 mod failure;
 
+pub use download::Download;
 pub use failure::HttpFailure;
 
 /// The longest wait for a connection; the whole call may be shorter still.
@@ -46,6 +48,7 @@ pub struct Http {
     base_url: Url,
     timeout: Duration,
     body_cap: usize,
+    file_cap: u64,
 }
 
 /// An answer that came in whole, whatever its status.
@@ -107,7 +110,7 @@ impl Http {
         let client = builder
             .build()
             .map_err(|error| ConnectError(format!("no HTTP client: {}", root_cause(&error.without_url()))))?;
-        Ok(Self { client, base_url: url, timeout, body_cap: BODY_CAP })
+        Ok(Self { client, base_url: url, timeout, body_cap: BODY_CAP, file_cap: download::FILE_CAP })
     }
 
     /// The same client for a service whose answers are small, whatever was asked.
@@ -135,6 +138,18 @@ impl Http {
         headers: &[(&str, &str)],
         body: Body<'_>,
     ) -> Result<Reply, HttpFailure> {
+        let (mut reply, response) = self.ask(path, headers, body).await?;
+        self.fill(&mut reply, response, self.body_cap).await?;
+        Ok(reply)
+    }
+
+    /// Makes the call, and reads of its answer what stands before the body.
+    async fn ask(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body<'_>,
+    ) -> Result<(Reply, Response), HttpFailure> {
         let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
         let mut request = match body {
             Body::None => self.client.get(url),
@@ -150,32 +165,36 @@ impl Http {
             request = request.header(*name, value);
         }
         let response = request.send().await.map_err(|error| self.failure(error))?;
-        let status = response.status();
         let header = |name| {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(|value| value.trim().to_owned())
         };
-        let mut reply = Reply {
-            status: status.as_u16(),
+        let reply = Reply {
+            status: response.status().as_u16(),
             content_type: header(header::CONTENT_TYPE).and_then(|value| media_type(&value)),
             body: Vec::new(),
             retry_after: header(header::RETRY_AFTER),
             location: header(header::LOCATION).and_then(|value| self.bare_target(&value)),
         };
-        match self.read(response).await {
-            Ok(body) => reply.body = body,
-            // An error status says enough without its body, and may say when to come back.
-            Err(_) if !status.is_success() => {}
-            Err(failure) => return Err(failure),
-        }
-        Ok(reply)
+        Ok((reply, response))
     }
 
-    async fn read(&self, mut response: Response) -> Result<Vec<u8>, HttpFailure> {
+    /// Reads the body into the answer.
+    async fn fill(&self, reply: &mut Reply, response: Response, cap: usize) -> Result<(), HttpFailure> {
+        match self.read(response, cap).await {
+            Ok(body) => reply.body = body,
+            // An error status says enough without its body, and may say when to come back.
+            Err(_) if reply.failure().is_some() => {}
+            Err(failure) => return Err(failure),
+        }
+        Ok(())
+    }
+
+    async fn read(&self, mut response: Response, cap: usize) -> Result<Vec<u8>, HttpFailure> {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
-            if body.len() + chunk.len() > self.body_cap {
-                return Err(HttpFailure::TooLarge(self.body_cap));
+            if body.len() + chunk.len() > cap {
+                return Err(HttpFailure::TooLarge(cap as u64));
             }
             body.extend_from_slice(&chunk);
         }

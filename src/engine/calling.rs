@@ -9,18 +9,21 @@ use crate::store::{Look, Queued};
 
 use super::EngineError;
 use super::deliver::{Done, Line, Out, Work};
+use super::limits::Permit;
 use super::staging::open_secrets;
 
 /// A call that is ready to go out.
 struct Ready {
     changes: Vec<Queued>,
     items: Vec<Item>,
+    /// The leave to make it; none is needed where nothing leaves the machine.
+    permit: Option<Permit>,
 }
 
 impl Line {
     /// Starts as many calls as the limits and the order allow.
     pub(super) async fn start_calls(&mut self) -> Result<(), EngineError> {
-        self.ready_at = None;
+        (self.ready_at, self.limited) = (None, false);
         let mut ready = Vec::new();
         while self.connector.is_some()
             && !self.is_paused()
@@ -29,25 +32,34 @@ impl Line {
         {
             // In turns: neither do deliveries keep what was sent from being settled, nor looks the deliveries.
             if !self.looks.is_empty() && (self.looks_turn || self.queue.is_empty()) {
-                if !self.rate_allows() {
-                    break;
-                }
+                let Some(permit) = self.permit() else { break };
                 if let Some(look) = self.looks.pop_front() {
-                    self.start_look(look).await?;
+                    self.start_look(look, permit).await?;
                 }
                 self.looks_turn = false;
                 continue;
             }
             if self.failures > 0 && !self.probed && self.calls.is_empty() && self.front_must_not_fail() {
-                self.start_probe();
+                if let Some(permit) = self.permit() {
+                    self.start_probe(permit);
+                }
                 break;
             }
-            if !self.front_may_go() || !(self.front_stays_here() || self.rate_allows()) {
+            if !self.front_may_go() {
+                break;
+            }
+            let permit = if self.front_stays_here() { None } else { Some(self.permit()) };
+            if matches!(permit, Some(None)) {
                 break;
             }
             let changes = self.next_batch();
             self.looks_turn = true;
-            ready.extend(self.prepare(changes).await?);
+            let prepared = self.prepare(changes).await?;
+            ready.extend(prepared.map(|call| Ready { permit: permit.flatten(), ..call }));
+        }
+        if !self.limited {
+            // Others may have what is not needed here.
+            (self.wanted, self.spare) = (None, None);
         }
         let unrepeatable: Vec<i64> = ready
             .iter()
@@ -58,13 +70,14 @@ impl Line {
         if !unrepeatable.is_empty() {
             self.engine.store.mark_sent(&unrepeatable, self.engine.clock.now()).await?;
         }
-        for Ready { changes, items } in ready {
+        for Ready { changes, items, permit } in ready {
             let Some(connector) = self.connector.clone() else { break };
             let at = self.engine.clock.now();
             // Not within the task: one that has yet to run when a pause begins is out already.
             let begun = Instant::now();
             self.calls.spawn(async move {
                 let outcomes = connector.deliver(&items).await;
+                drop(permit);
                 Done { work: Work::Deliver, changes, outcomes, at, begun, duration: begun.elapsed() }
             });
         }
@@ -91,11 +104,12 @@ impl Line {
     }
 
     /// Asks something harmless before the next record goes.
-    fn start_probe(&mut self) {
+    fn start_probe(&mut self, permit: Permit) {
         let Some(connector) = self.connector.clone() else { return };
         let (at, begun) = (self.engine.clock.now(), Instant::now());
         self.calls.spawn(async move {
             let outcomes = vec![connector.probe().await];
+            drop(permit);
             let duration = begun.elapsed();
             Done { work: Work::Probe, changes: Vec::new(), outcomes, at, begun, duration }
         });
@@ -145,7 +159,7 @@ impl Line {
 
     /// Makes the records of a call; those whose secrets can't be opened are parked.
     async fn prepare(&mut self, changes: Vec<Queued>) -> Result<Option<Ready>, EngineError> {
-        let mut ready = Ready { changes: Vec::with_capacity(changes.len()), items: Vec::new() };
+        let mut ready = Ready { changes: Vec::with_capacity(changes.len()), items: Vec::new(), permit: None };
         for change in changes {
             if change.kind == ChangeKind::Create && change.acknowledged && !self.is_repeatable(&change) {
                 let reason = "an earlier change of this record was accepted after this one was planned, so it would \
@@ -169,13 +183,14 @@ impl Line {
         Ok((!ready.items.is_empty()).then_some(ready))
     }
 
-    async fn start_look(&mut self, look: Look) -> Result<(), EngineError> {
+    async fn start_look(&mut self, look: Look, permit: Permit) -> Result<(), EngineError> {
         let Some(connector) = self.connector.clone() else { return Ok(()) };
         let (at, begun) = (self.engine.clock.now(), Instant::now());
         match look {
             Look::Task { task, changes } => {
                 self.calls.spawn(async move {
                     let outcomes = vec![connector.follow(&task, changes.len()).await];
+                    drop(permit);
                     Done { work: Work::Follow, changes, outcomes, at, begun, duration: begun.elapsed() }
                 });
             }
@@ -183,6 +198,7 @@ impl Line {
                 Ok(item) => {
                     self.calls.spawn(async move {
                         let outcomes = vec![connector.read_back(&item).await];
+                        drop(permit);
                         let changes = vec![*change];
                         Done { work: Work::ReadBack, changes, outcomes, at, begun, duration: begun.elapsed() }
                     });

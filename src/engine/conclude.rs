@@ -1,13 +1,14 @@
 //! Follows a run to its end: rounds, deadline, status, report.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{ConnectionName, JobName, PushCounts, PushStatus, RunStatus};
-use crate::store::{Phase, RunRecord, RunRef};
+use crate::store::{Phase, RunKind, RunRecord, RunRef};
 
 use super::{Engine, EngineError};
 
@@ -18,14 +19,21 @@ const REST: Duration = Duration::from_millis(100);
 
 impl Engine {
     /// Waits until a run is settled, its deadline has passed or its connections are stopped, and reports
-    /// it. `false` where `stop` came first.
+    /// it; a run of pulls is carried out here. `false` where `stop` came first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn follow(&self, run_ref: RunRef, stop: &CancellationToken) -> Result<bool, EngineError> {
+    pub async fn follow(
+        self: &Arc<Self>,
+        run_ref: RunRef,
+        stop: &CancellationToken,
+    ) -> Result<bool, EngineError> {
         let run = self.store.run(run_ref).await?;
         if run.phase == Phase::Done {
             return Ok(true);
+        }
+        if run.kind == RunKind::Pull {
+            return self.ask_pulls(&run, stop).await;
         }
         let ended = self.wait(run_ref, run.deadline_at, stop).await?;
         if ended {

@@ -9,8 +9,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +19,7 @@ use crate::model::{ConnectionName, Operation, OperationName, Outcome};
 use crate::store::{Look, PushRef, Queued, RunRef, Settled};
 
 use super::connect::open_connection;
+use super::limits::{Limits, Permit, PermitFuture};
 use super::{Engine, EngineError};
 
 /// How many changes are claimed at a time.
@@ -39,7 +38,8 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let connection = self.connection(&name)?.clone();
         let Some(woken) = self.queued.get(&name).cloned() else { return Ok(()) };
-        let mut line = Line::new(self, connection);
+        let limits = self.limits(&name)?;
+        let mut line = Line::new(self, connection, limits);
         loop {
             if stop.is_cancelled() {
                 return line.drain().await;
@@ -58,6 +58,7 @@ impl Engine {
                 }
                 () = sleep_until(alarm.into()) => {}
                 () = woken.notified() => {}
+                permit = granted(&mut line.wanted) => line.spare = Some(permit),
             }
         }
     }
@@ -98,7 +99,12 @@ pub(super) struct Line {
     pub(super) engine: Arc<Engine>,
     pub(super) connection: Connection,
     pub(super) connector: Option<Arc<dyn Connector>>,
-    pub(super) limiter: Option<DefaultDirectRateLimiter>,
+    pub(super) limits: Arc<Limits>,
+    /// The leave for the next call that is waited for, and the one that came.
+    pub(super) wanted: Option<PermitFuture>,
+    pub(super) spare: Option<Permit>,
+    /// Whether the limits are what keeps us.
+    pub(super) limited: bool,
     pub(super) queue: VecDeque<Queued>,
     /// What is to be asked once more.
     pub(super) looks: VecDeque<Look>,
@@ -127,16 +133,15 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn new(engine: Arc<Engine>, connection: Connection) -> Self {
-        let limiter = std::num::NonZeroU32::new(connection.requests_per_second).map(|rate| {
-            // A burst of one keeps calls evenly apart: "5 a second" is never ten at once.
-            RateLimiter::direct(Quota::per_second(rate).allow_burst(std::num::NonZeroU32::MIN))
-        });
+    fn new(engine: Arc<Engine>, connection: Connection, limits: Arc<Limits>) -> Self {
         Self {
             engine,
             connection,
             connector: None,
-            limiter,
+            limits,
+            wanted: None,
+            spare: None,
+            limited: false,
             queue: VecDeque::new(),
             looks: VecDeque::new(),
             looks_turn: true,
@@ -207,14 +212,20 @@ impl Line {
         self.connection.operations.iter().any(|operation| operation.reads_back || !operation.follow.is_zero())
     }
 
-    /// Whether the rate allows a call now; if not, when it does is kept.
-    pub(super) fn rate_allows(&mut self) -> bool {
-        let Some(Err(not_yet)) = self.limiter.as_ref().map(DefaultDirectRateLimiter::check) else {
-            return true;
+    /// Leave to make a call now; if there is none, it is waited for.
+    pub(super) fn permit(&mut self) -> Option<Permit> {
+        let queues = self.wanted.is_some();
+        let permit = self.spare.take().or_else(|| self.limits.permit_now().filter(|_| !queues));
+        let Some(permit) = permit else {
+            self.limited = true;
+            self.wanted.get_or_insert_with(|| self.limits.permit());
+            return None;
         };
-        let wait = not_yet.wait_time_from(DefaultClock::default().now());
+        let Err(wait) = self.limits.rate_now() else { return Some(permit) };
+        self.limited = true;
         self.ready_at = Some(Instant::now() + wait);
-        false
+        self.spare = Some(permit);
+        None
     }
 
     /// How many calls may be out. After a failure of the connection, one call alone tells whether it is
@@ -240,6 +251,18 @@ impl Line {
     pub(super) fn push(&self, change: &Queued) -> Option<&Push> {
         let job = self.engine.config.jobs.get(&change.job)?;
         job.pushes.iter().find(|push| push.id == change.push_id)
+    }
+}
+
+/// The leave for a call, once it comes.
+async fn granted(wanted: &mut Option<PermitFuture>) -> Permit {
+    match wanted {
+        Some(permit) => {
+            let permit = permit.await;
+            *wanted = None;
+            permit
+        }
+        None => std::future::pending().await,
     }
 }
 

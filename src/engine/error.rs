@@ -40,6 +40,9 @@ pub enum EngineError {
     /// The job of a run has been removed.
     #[error("the job `{0}` has no file in jobs/ any more")]
     JobIsGone(JobName),
+    /// The job of a run with a file pulls now.
+    #[error("the job `{0}` reads no file any more: its file was changed after the run began")]
+    ReadsNoFile(JobName),
     /// The private copy of a run's file has been taken away.
     #[error("the private copy of run {0} is no longer in the data directory: drop the file again")]
     CopyIsGone(RunId),

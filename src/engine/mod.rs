@@ -2,10 +2,12 @@
 //!
 //! A run goes through four steps, each of which can be taken again after a crash:
 //! acquire (claim the file, enter the run), plan (read, compare, guard), commit (outbox), deliver and
-//! conclude (settle, report). Deliveries go on beside the runs, one line a connection.
+//! conclude (settle, report). Deliveries go on beside the runs, one line a connection. A run of pulls asks
+//! instead: its questions are entered, each is asked and remembered, and it concludes.
 
 mod acquire;
 mod aftermath;
+mod asking;
 mod attaching;
 mod calling;
 mod clock;
@@ -13,6 +15,7 @@ mod conclude;
 mod connect;
 mod crew;
 mod deliver;
+mod entering;
 mod error;
 mod fates;
 mod feeding;
@@ -20,7 +23,9 @@ mod files;
 mod folding;
 mod gate;
 mod grouping;
+mod learners;
 mod learnt;
+mod limits;
 mod linkfile;
 mod links;
 mod lock;
@@ -31,15 +36,18 @@ mod pausing;
 mod planning;
 mod preview;
 mod pullexport;
-mod pullstatus;
+mod pulling;
 mod quiet;
 mod reading;
 mod recover;
+mod remembering;
 mod reporting;
 mod run;
 mod staging;
+mod verdicts;
 mod walking;
 mod weighing;
+mod whose;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -51,6 +59,7 @@ use crate::model::{ConnectionName, JobName};
 use crate::observe::Progress;
 use crate::store::{Sealer, Store};
 
+use limits::Limits;
 use quiet::QuietPushes;
 
 pub use acquire::{Acquired, Incoming};
@@ -66,6 +75,7 @@ pub use links::MadeLink;
 pub use lock::{DataLock, LockError, check_owner, is_delivering};
 pub use planning::Plan;
 pub use preview::Preview;
+pub use pulling::pull_status;
 pub use quiet::Quiet;
 
 /// All that runs need, shared by the daemon and the command line.
@@ -85,6 +95,8 @@ pub struct Engine {
     quiet: QuietPushes,
     /// Wakes the deliveries: something may be due.
     queued: BTreeMap<ConnectionName, Arc<Notify>>,
+    /// What each connection allows, to deliveries and pulls together.
+    limits: BTreeMap<ConnectionName, Arc<Limits>>,
     /// Wakes whoever follows a run: something was settled.
     settled: Notify,
     /// Wakes the mail delivery.
@@ -102,6 +114,8 @@ impl Engine {
         let files = DataFiles::prepare(&config.data_dir)?;
         let store = Store::open(&files.database()).await?;
         let queued = config.connections.keys().map(|name| (name.clone(), Arc::new(Notify::new()))).collect();
+        let limits = config.connections.values();
+        let limits = limits.map(|found| (found.name.clone(), Arc::new(Limits::new(found)))).collect();
         Ok(Arc::new(Self {
             config,
             store,
@@ -111,6 +125,7 @@ impl Engine {
             sealer: OnceLock::new(),
             quiet: QuietPushes::default(),
             queued,
+            limits,
             settled: Notify::new(),
             mail: Notify::new(),
             exporting: tokio::sync::Mutex::default(),
@@ -145,6 +160,10 @@ impl Engine {
 
     fn connection(&self, name: &ConnectionName) -> Result<&Connection, EngineError> {
         self.config.connections.get(name).ok_or_else(|| EngineError::NoSuchConnection(name.clone()))
+    }
+
+    fn limits(&self, name: &ConnectionName) -> Result<Arc<Limits>, EngineError> {
+        self.limits.get(name).cloned().ok_or_else(|| EngineError::NoSuchConnection(name.clone()))
     }
 
     fn find_job(&self, name: &JobName) -> Result<&Job, EngineError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{Archive, Job};
 use crate::model::{JobName, RunStatus};
-use crate::store::{Phase, RunRecord, RunRef};
+use crate::store::{Phase, RunKind, RunRecord, RunRef};
 
 use super::reading::Export;
 use super::{Acquired, Engine, EngineError, Incoming};
@@ -47,8 +47,15 @@ impl Engine {
     /// # Errors
     /// As `run_file`.
     pub async fn process(self: &Arc<Self>, run: &RunRecord) -> Result<(), EngineError> {
-        if run.phase == Phase::Acquired && run.file.is_none() {
-            let notes = ["no file was there".to_owned()];
+        if run.phase == Phase::Acquired && run.kind == RunKind::Pull {
+            // `follow` asks, as long as there is somebody who can say what.
+            if let Some(failure) = self.orphaned(run) {
+                tracing::error!(job = %run.job, run = %run.run, "run failed; `rollbook show` says why");
+                let now = self.clock.now();
+                self.store.end_run(run.run_ref, RunStatus::Failed, Some(&failure), &[], now).await?;
+            }
+        } else if run.phase == Phase::Acquired && run.file.is_none() {
+            let notes = [self.nothing_there(run)];
             let now = self.clock.now();
             self.store.end_run(run.run_ref, RunStatus::Nothing, None, &notes, now).await?;
         } else if run.phase == Phase::Acquired {
@@ -60,7 +67,10 @@ impl Engine {
                 Ok(Ok(())) => None,
                 Ok(Err(EngineError::Export(problem))) => Some(problem.to_string()),
                 Ok(Err(
-                    error @ (EngineError::JobIsGone(_) | EngineError::NoDataKey | EngineError::CopyIsGone(_)),
+                    error @ (EngineError::JobIsGone(_)
+                    | EngineError::ReadsNoFile(_)
+                    | EngineError::NoDataKey
+                    | EngineError::CopyIsGone(_)),
                 )) => Some(error.to_string()),
                 Ok(Err(error)) => return Err(error),
                 Err(panic) => Some(EngineError::Task(panic.to_string()).to_string()),
@@ -81,8 +91,20 @@ impl Engine {
         Ok(())
     }
 
+    /// What a run found that had nothing to read.
+    fn nothing_there(&self, run: &RunRecord) -> String {
+        let feed = self.config.jobs.get(&run.job).and_then(|job| job.source.feed());
+        match feed {
+            Some(feed) => format!("the pull {} of the job {} has brought nothing yet", feed.pull, feed.job),
+            None => "no file was there".to_owned(),
+        }
+    }
+
     async fn plan_and_commit(&self, run: &RunRecord) -> Result<(), EngineError> {
         let job = self.find_job(&run.job)?;
+        if job.pushes.is_empty() {
+            return Err(EngineError::ReadsNoFile(run.job.clone()));
+        }
         if let Some(same) = self.same_bytes(job, run).await? {
             let note = format!(
                 "the file has the same bytes as the one of run {}, the job is the same, and all of it was settled: \

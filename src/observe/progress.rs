@@ -8,9 +8,31 @@ pub struct Progress {
     rows: AtomicU64,
     changes: AtomicU64,
     settled: AtomicU64,
+    questions: AtomicU64,
+    answered: AtomicU64,
 }
 
 impl Progress {
+    /// Questions of a pull are to be asked.
+    pub fn add_questions(&self, questions: u64) {
+        self.questions.fetch_add(questions, Ordering::Relaxed);
+    }
+
+    /// Questions of a pull are over, answered or not.
+    pub fn add_answered(&self, answered: u64) {
+        self.answered.fetch_add(answered, Ordering::Relaxed);
+    }
+
+    /// Questions of pulls.
+    pub fn questions(&self) -> u64 {
+        self.questions.load(Ordering::Relaxed)
+    }
+
+    /// Those that are over.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
+
     /// Rows were read.
     pub fn add_rows(&self, rows: u64) {
         self.rows.fetch_add(rows, Ordering::Relaxed);

@@ -8,6 +8,7 @@
 //! | `GET /sandbox/summary` | counts, in all and by product |
 //! | `POST /sandbox/expire` | ends every session and access token; 204 |
 //! | `POST /sandbox/faults` | takes [`Faults`] as JSON and sets them; 204, or 400 with what is wrong |
+//! | `POST /sandbox/media77/study` | says what a learner does at 77 Media, as JSON (`registration`, `progress` and more); 204, or 400 with what is wrong |
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use chrono::NaiveDate;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -36,14 +37,17 @@ pub use self::deliver::SandboxCall;
 pub use self::effects::{SandboxEffect, SandboxEffects, SandboxTask};
 pub use self::faults::{FaultKind, Faults, FaultsError};
 pub use self::ispring::{IspringOptions, IspringStates};
-pub use self::media77::Media77Options;
+pub use self::media77::{
+    Media77Count, Media77Options, Media77Refusals, Media77Start, Media77Study, Media77Window,
+};
 pub use self::smarteru::{
     SmarteruCourse, SmarteruEnrolling, SmarteruGrades, SmarteruGroup, SmarteruOptions, SmarteruSession,
     SmarteruUser,
 };
 pub use self::upsidelms::{
-    SandboxUser, UpsideLmsAssignJson, UpsideLmsCurriculum, UpsideLmsIdentifier, UpsideLmsLearner,
-    UpsideLmsOptions, UpsideLmsPlans, UpsideLmsTrouble,
+    SandboxUser, UpsideLmsAssignJson, UpsideLmsCatalog, UpsideLmsContent, UpsideLmsContentKind,
+    UpsideLmsCurriculum, UpsideLmsIdentifier, UpsideLmsLearner, UpsideLmsOptions, UpsideLmsPlans,
+    UpsideLmsStudy, UpsideLmsTrouble,
 };
 
 use self::dice::Dice;
@@ -141,6 +145,32 @@ impl Sandbox {
         self.world.ispring.set(set);
     }
 
+    /// Sets the simulated UpsideLMS portal up anew, as somebody at the vendor's would. What was assigned stays.
+    pub fn set_upsidelms(&self, set: impl FnOnce(&mut UpsideLmsOptions)) {
+        self.world.upsidelms.set(set);
+    }
+
+    /// Puts a curriculum into a learner's plan at UpsideLMS by the portal's own hand, so nobody is mailed. The
+    /// learner is named by the unique id, the curriculum by its id.
+    pub fn give_curriculum(&self, learner: &str, curriculum: &str, on: NaiveDate) {
+        self.world.upsidelms.give(learner, curriculum, on);
+    }
+
+    /// Sets how far a learner of UpsideLMS is with a curriculum of their plan; `false` where it is not in there.
+    pub fn study_curriculum(&self, learner: &str, curriculum: &str, study: UpsideLmsStudy) -> bool {
+        self.world.upsidelms.study(learner, curriculum, study)
+    }
+
+    /// Sets the simulated 77 Media platform up anew, as somebody at the vendor's would.
+    pub fn set_media77(&self, set: impl FnOnce(&mut Media77Options)) {
+        self.world.media77.set(set);
+    }
+
+    /// A learner studies at the simulated 77 Media platform.
+    pub fn study(&self, study: Media77Study) {
+        self.world.media77.study(study);
+    }
+
     /// Every session and access token that was issued ends now.
     pub fn expire_tokens(&self) {
         self.world.expire_tokens();
@@ -177,6 +207,7 @@ async fn serve(listener: TcpListener, world: Arc<World>) -> io::Result<()> {
         .nest("/smarteru", smarteru::router())
         .nest("/upsidelms", upsidelms::router())
         .nest("/sandbox", inspect::router())
+        .nest("/sandbox/media77", media77::desk())
         .with_state(world)
         .into_make_service_with_connect_info::<Line>();
     let server =

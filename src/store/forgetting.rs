@@ -24,14 +24,9 @@ const OLD: [&str; 7] = [
 ];
 
 impl Store {
-    /// Ends a pull of a run, none of whose questions is open any more: what no question asked for stands
-    /// outside, unless there was none at all; its numbers are kept; what is older than `before` is forgotten.
-    pub async fn end_pull(
-        &self,
-        run: RunRef,
-        pull: PullRef,
-        before: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    /// None of the questions of a pull of a run is open any more: what no question asked for stands outside,
+    /// unless none at all was answered.
+    pub async fn end_pull(&self, run: RunRef, pull: PullRef) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let outside = sqlx::query(
             "UPDATE item SET standing = 'outside'
@@ -44,24 +39,35 @@ impl Store {
         .execute(&mut *transaction)
         .await?
         .rows_affected();
+        if outside > 0 {
+            sqlx::query("UPDATE pull_run SET changed = 1 WHERE run_ref = ? AND pull_ref = ?")
+                .bind(run.0)
+                .bind(pull.0)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Closes a pull of a run that has ended: its numbers are kept, and what is older than `before` is forgotten.
+    pub async fn close_pull(
+        &self,
+        run: RunRef,
+        pull: PullRef,
+        before: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        // Counted before anything of it is forgotten, however short the retention is.
+        let tally = json(&self.tally(run, pull).await?)?;
+        let mut transaction = self.begin().await?;
         sqlx::query(
-            "UPDATE pull_run SET ended = 1, changed = max(changed, ?) WHERE run_ref = ? AND pull_ref = ?",
+            "UPDATE pull_run SET tally = ?, ended = 1 WHERE run_ref = ? AND pull_ref = ? AND NOT ended",
         )
-        .bind(outside > 0)
+        .bind(tally)
         .bind(run.0)
         .bind(pull.0)
         .execute(&mut *transaction)
         .await?;
-        transaction.commit().await?;
-        // Counted before anything of it is forgotten, however short the retention is.
-        let tally = json(&self.tally(run, pull).await?)?;
-        let mut transaction = self.begin().await?;
-        sqlx::query("UPDATE pull_run SET tally = ? WHERE run_ref = ? AND pull_ref = ? AND tally IS NULL")
-            .bind(tally)
-            .bind(run.0)
-            .bind(pull.0)
-            .execute(&mut *transaction)
-            .await?;
         for old in OLD {
             sqlx::query(old).bind(pull.0).bind(millis(before)).bind(run.0).execute(&mut *transaction).await?;
         }

@@ -1,11 +1,12 @@
-//! A pull of a run under way: the questions that it consists of, and how they end.
+//! A pull of a run is entered: its questions, with the names of their learners, and its span of time.
 
 use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Row, Sqlite, Transaction};
+use sqlx::{QueryBuilder, Row};
 
 use crate::model::{Fingerprint, Learner};
 
-use super::values::{count, int, json, maybe_json, millis, time};
+use super::names::enter_names;
+use super::values::{count, int, json, millis, time};
 use super::{PullRef, RunRef, Store, StoreError};
 
 /// A question to be entered.
@@ -19,23 +20,6 @@ pub struct NewStep {
     pub names: Vec<String>,
     /// Why nobody can be asked for, with a code, where that is so.
     pub unusable: Option<(&'static str, String)>,
-}
-
-/// A question that is open.
-#[derive(Clone, Debug)]
-pub struct PullStep {
-    /// Its place.
-    pub place: u64,
-    /// Whose answer it is about; empty where it is everybody's.
-    pub scope: String,
-    /// The same as the connector takes it.
-    pub learner: Option<Learner>,
-    /// Whether nothing was known of it under the same parameters.
-    pub baseline: bool,
-    /// Where its next call begins.
-    pub cursor: Option<String>,
-    /// How many items its answers held so far.
-    pub items: u64,
 }
 
 /// What a pull of a run asks for, once its questions are entered.
@@ -148,6 +132,7 @@ impl Store {
         pull: PullRef,
         place: u64,
         window: Option<(DateTime<Utc>, DateTime<Utc>)>,
+        notes: &[String],
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
@@ -161,7 +146,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         sqlx::query(
-            "INSERT INTO pull_run (run_ref, pull_ref, place, from_at, to_at) VALUES (?, ?, ?, ?, ?)
+            "INSERT INTO pull_run (run_ref, pull_ref, place, from_at, to_at, notes) VALUES (?, ?, ?, ?, ?, ?)
              ON CONFLICT DO NOTHING",
         )
         .bind(run.0)
@@ -169,6 +154,7 @@ impl Store {
         .bind(int(place))
         .bind(window.map(|(from, _)| millis(from)))
         .bind(window.map(|(_, to)| millis(to)))
+        .bind(json(&notes)?)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -189,125 +175,4 @@ impl Store {
             .await?;
         row.try_get::<Option<i64>, _>(0)?.map(time).transpose()
     }
-
-    /// The next open questions of a pull of a run, in order, behind the place `after`, at most `limit`.
-    pub async fn open_steps(
-        &self,
-        run: RunRef,
-        pull: PullRef,
-        after: Option<u64>,
-        limit: u32,
-    ) -> Result<Vec<PullStep>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT place, scope, learner, baseline, cursor, items FROM pull_step
-             WHERE run_ref = ? AND pull_ref = ? AND place > ? AND state = 'waiting' ORDER BY place LIMIT ?",
-        )
-        .bind(run.0)
-        .bind(pull.0)
-        .bind(after.map_or(-1, int))
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(PullStep {
-                    place: count(row.try_get(0)?),
-                    scope: row.try_get(1)?,
-                    learner: maybe_json(row.try_get(2)?)?,
-                    baseline: row.try_get(3)?,
-                    cursor: row.try_get(4)?,
-                    items: count(row.try_get(5)?),
-                })
-            })
-            .collect()
-    }
-
-    /// A question was not answered, for good.
-    pub async fn fail_step(
-        &self,
-        run: RunRef,
-        pull: PullRef,
-        place: u64,
-        (code, reason): (&str, &str),
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE pull_step SET state = 'failed', code = ?, reason = ?, ended_at = ?
-             WHERE run_ref = ? AND pull_ref = ? AND place = ? AND state = 'waiting'",
-        )
-        .bind(code)
-        .bind(reason)
-        .bind(millis(now))
-        .bind(run.0)
-        .bind(pull.0)
-        .bind(int(place))
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
-    /// All questions of a pull of a run that are still open are not answered any more. Gives how many.
-    pub async fn fail_open_steps(
-        &self,
-        run: RunRef,
-        pull: PullRef,
-        (code, reason): (&str, &str),
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        let failed = sqlx::query(
-            "UPDATE pull_step SET state = 'failed', code = ?, reason = ?, ended_at = ?
-             WHERE run_ref = ? AND pull_ref = ? AND state = 'waiting'",
-        )
-        .bind(code)
-        .bind(reason)
-        .bind(millis(now))
-        .bind(run.0)
-        .bind(pull.0)
-        .execute(&self.writer)
-        .await?;
-        Ok(failed.rows_affected())
-    }
-}
-
-/// Enters the names of learners in the place of those that they had.
-async fn enter_names(
-    transaction: &mut Transaction<'static, Sqlite>,
-    pull: PullRef,
-    steps: &[&NewStep],
-) -> Result<(), StoreError> {
-    let scopes: Vec<&str> = steps.iter().map(|step| step.scope.as_str()).collect();
-    if scopes.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<[&str; 2]> = steps
-        .iter()
-        .flat_map(|step| step.names.iter().map(|name| [name.as_str(), step.scope.as_str()]))
-        .collect();
-    sqlx::query(
-        "DELETE FROM learner_name WHERE pull_ref = ? AND learner IN (SELECT value FROM json_each(?))",
-    )
-    .bind(pull.0)
-    .bind(json(&scopes)?)
-    .execute(&mut **transaction)
-    .await?;
-    add_names(transaction, pull, &names).await
-}
-
-/// Adds names of learners, each beside whose it is.
-pub(super) async fn add_names(
-    transaction: &mut Transaction<'static, Sqlite>,
-    pull: PullRef,
-    names: &[[&str; 2]],
-) -> Result<(), StoreError> {
-    let names: Vec<[String; 2]> =
-        names.iter().map(|[name, learner]| [name.to_lowercase(), (*learner).to_owned()]).collect();
-    sqlx::query(
-        "INSERT OR IGNORE INTO learner_name (pull_ref, name, learner)
-         SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)",
-    )
-    .bind(pull.0)
-    .bind(json(&names)?)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
@@ -15,11 +15,10 @@ use crate::config::Job;
 use crate::engine::{Crew, Engine, EngineError};
 use crate::model::JobName;
 use crate::observe::Service;
-use crate::store::{RunRef, StoreError, TickKind};
+use crate::store::{RunRef, StoreError};
 
-use super::desk::{self, Desk, LOOK, SEARCH, Trigger};
+use super::desk::{self, Desk, LOOK, Trigger};
 use super::watch::Watch;
-use super::{due_times, overdue};
 
 /// Serves until `stop`; then ends cleanly.
 ///
@@ -65,16 +64,16 @@ async fn start_ticker(tick: &Arc<Notify>) -> Result<JobScheduler, EngineError> {
     Ok(scheduler)
 }
 
-struct Daemon {
-    engine: Arc<Engine>,
+pub(super) struct Daemon {
+    pub(super) engine: Arc<Engine>,
     watch: Watch,
     unwatched: BTreeMap<PathBuf, String>,
     stop: CancellationToken,
-    since: DateTime<Utc>,
-    desks: BTreeMap<JobName, Desk>,
+    pub(super) since: DateTime<Utc>,
+    pub(super) desks: BTreeMap<JobName, Desk>,
     runs: JoinSet<(JobName, Result<(), EngineError>)>,
     chores: JoinSet<Result<(), EngineError>>,
-    next_chores: Instant,
+    pub(super) next_chores: Instant,
 }
 
 impl Daemon {
@@ -157,6 +156,7 @@ impl Daemon {
         let jobs: Vec<Job> = self.engine.config.jobs.values().cloned().collect();
         for job in &jobs {
             self.look_at_clock(job, now).await?;
+            self.look_at_pull(job).await?;
             self.look_at_folder(job);
         }
         Ok(())
@@ -184,63 +184,6 @@ impl Daemon {
             }
         }
         Ok(())
-    }
-
-    async fn look_at_clock(&mut self, job: &Job, now: DateTime<Utc>) -> Result<(), EngineError> {
-        let store = &self.engine.store;
-        let last = store.last_tick(&job.name, TickKind::Cron).await?;
-        // A time is taken when its run begins: one that still waits in the queue survives a restart.
-        for time in due_times(&job.schedule, last, self.since, now) {
-            if let Some(desk) = self.desks.get_mut(&job.name) {
-                desk.add(Trigger::Cron(time));
-            }
-        }
-        let last_file = store.last_file(&job.name).await?;
-        if let Some(due) = overdue(&job.schedule, last_file, self.since, now)
-            && !store.tick_is_taken(&job.name, TickKind::Due, due).await?
-        {
-            // The mail is known by its due time, so that a crash between the two steps sends none twice.
-            self.engine.report_late(job, due, last_file).await?;
-            store.take_tick(&job.name, TickKind::Due, due).await?;
-        }
-        Ok(())
-    }
-
-    fn look_at_folder(&mut self, job: &Job) {
-        let Some(source) = job.source.drop_folder() else { return };
-        let Some(desk) = self.desks.get_mut(&job.name) else { return };
-        if Instant::now() < desk.next_look {
-            return;
-        }
-        desk.next_look = Instant::now() + LOOK;
-        match desk.folder.look(source, Instant::now(), SystemTime::now()) {
-            Ok(look) => {
-                if let Some(settling) = look.settling {
-                    desk.next_look = Instant::now() + settling.min(LOOK);
-                }
-                if !std::mem::replace(&mut desk.readable, true) {
-                    // A folder that was made again is another one, and not watched yet: the chores watch
-                    // it, and then it is looked at once more.
-                    self.next_chores = Instant::now();
-                    desk.next_look = self.next_chores;
-                }
-                for (name, reason) in look.odd {
-                    if desk.said.insert(format!("{name}: {reason}")) {
-                        tracing::warn!(job = %job.name, file = name, reason, "not taken from the drop folder");
-                    }
-                }
-                if job.schedule.on_arrival {
-                    look.ready.into_iter().for_each(|name| desk.add(Trigger::Arrival(name)));
-                }
-            }
-            Err(error) => {
-                desk.readable = false;
-                desk.next_look = Instant::now() + SEARCH;
-                if desk.said.insert(error.to_string()) {
-                    tracing::error!(job = %job.name, folder = %source.folder.display(), %error, "the drop folder can't be read");
-                }
-            }
-        }
     }
 
     /// An event is a hint to look, never proof.

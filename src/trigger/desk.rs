@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
+use crate::config::Job;
 use crate::engine::{Engine, EngineError, Incoming};
 use crate::model::JobName;
 use crate::store::{RunRef, TickKind};
@@ -23,6 +24,8 @@ pub(super) const SEARCH: Duration = Duration::from_secs(5);
 pub(super) enum Trigger {
     /// A file has come and settled.
     Arrival(String),
+    /// The pull that a job takes its rows from has something new.
+    Fed,
     /// A time of the schedule.
     Cron(DateTime<Utc>),
     /// Somebody asked for it.
@@ -35,6 +38,8 @@ pub(super) enum Trigger {
 pub(super) struct Desk {
     pub(super) folder: Folder,
     pub(super) next_look: Instant,
+    /// When it is looked next whether its pull has something new.
+    pub(super) next_fed: Instant,
     /// Whether the folder could be read at the last look.
     pub(super) readable: bool,
     /// Why the folder can't be read, or a file not taken: said once, not every minute.
@@ -49,6 +54,7 @@ impl Desk {
         Self {
             folder: Folder::default(),
             next_look: now,
+            next_fed: now,
             readable: true,
             said: BTreeSet::new(),
             queue: VecDeque::new(),
@@ -93,6 +99,7 @@ impl Desk {
         if well {
             self.said.clear();
             self.next_look = Instant::now();
+            self.next_fed = self.next_look;
         }
     }
 }
@@ -110,8 +117,13 @@ pub(super) async fn run(
             if !waiting_files(engine, job, stop).await.contains(&name) {
                 return Ok(());
             }
-            if let Some(run) = engine.run_file(job, &Incoming::Dropped(name), "a file arrived").await? {
-                engine.follow(run, stop).await?;
+            begin(engine, job, &Incoming::Dropped(name), "a file arrived", stop).await?;
+        }
+        Trigger::Fed => {
+            if is_fed(engine, job).await?
+                && let Some(incoming) = engine.feed(find(engine, job)?).await?
+            {
+                begin(engine, job, &incoming, "its pull has something new", stop).await?;
             }
         }
         Trigger::Cron(time) => {
@@ -119,14 +131,21 @@ pub(super) async fn run(
                 return Ok(());
             }
             let cause = format!("the schedule ({})", time.format("%Y-%m-%d %H:%M UTC"));
-            let files = waiting_files(engine, job, stop).await;
-            if files.is_empty() {
+            let found = find(engine, job)?;
+            if !found.pulls.is_empty() {
+                let run = engine.run_pulls(job, &cause).await?;
+                engine.follow(run, stop).await?;
+                return Ok(());
+            }
+            let waiting: Vec<Incoming> = match found.source.feed() {
+                Some(_) => engine.feed(found).await?.into_iter().collect(),
+                None => waiting_files(engine, job, stop).await.into_iter().map(Incoming::Dropped).collect(),
+            };
+            if waiting.is_empty() {
                 engine.run_nothing(job, &cause).await?;
             }
-            for name in files {
-                if let Some(run) = engine.run_file(job, &Incoming::Dropped(name), &cause).await?
-                    && !engine.follow(run, stop).await?
-                {
+            for incoming in &waiting {
+                if !begin(engine, job, incoming, &cause, stop).await? {
                     break;
                 }
             }
@@ -139,6 +158,31 @@ pub(super) async fn run(
         }
     }
     Ok(())
+}
+
+/// Runs a file and follows it to its end; `false` where `stop` came before.
+async fn begin(
+    engine: &Arc<Engine>,
+    job: &JobName,
+    incoming: &Incoming,
+    cause: &str,
+    stop: &CancellationToken,
+) -> Result<bool, EngineError> {
+    match engine.run_file(job, incoming, cause).await? {
+        Some(run) => engine.follow(run, stop).await,
+        None => Ok(true),
+    }
+}
+
+fn find<'a>(engine: &'a Engine, job: &JobName) -> Result<&'a Job, EngineError> {
+    engine.job(job.as_str())
+}
+
+/// Whether the pull that a job takes its rows from has had a run with something new since the job was fed.
+pub(super) async fn is_fed(engine: &Engine, job: &JobName) -> Result<bool, EngineError> {
+    let Some(feed) = engine.config.jobs.get(job).and_then(|job| job.source.feed()) else { return Ok(false) };
+    let Some(last) = engine.store.last_pull(&feed.job).await? else { return Ok(false) };
+    Ok(engine.store.last_fed(job).await?.is_none_or(|fed| fed < last))
 }
 
 /// Files that have settled; those that still do are waited for.
@@ -159,11 +203,14 @@ async fn answer(
     stop: &CancellationToken,
 ) -> Result<(), EngineError> {
     let Some(request) = engine.store.open_request(request_ref).await? else { return Ok(()) };
+    let found = find(engine, job)?;
     let incoming = match (request.file, request.path) {
         (Some(name), Some(path)) => Some(Incoming::Copied { name, path: path.into() }),
+        _ if found.source.feed().is_some() => engine.feed(found).await?,
         _ => waiting_files(engine, job, stop).await.into_iter().next().map(Incoming::Dropped),
     };
     let begun = match &incoming {
+        _ if !found.pulls.is_empty() => engine.run_pulls(job, "by hand").await.map(Some),
         Some(incoming) => engine.run_file(job, incoming, "by hand").await,
         None => engine.run_nothing(job, "by hand").await.map(Some),
     };

@@ -5,6 +5,7 @@ mod desk;
 mod drop;
 mod due;
 mod files;
+mod looking;
 mod schedule;
 mod watch;
 

@@ -26,7 +26,16 @@ const OF_A_PRODUCT: &[&str] = &[
     "redirect.rs",
     "rows.rs",
     "environment.rs",
+    "paging.rs",
     "wsdl.rs",
+    "decipher.rs",
+    "kinds.rs",
+    "columns.rs",
+    "progress.rs",
+    "opened.rs",
+    "reading.rs",
+    "bounded.rs",
+    "items.rs",
 ];
 
 /// Clocks, by the call that reads them.

@@ -1,4 +1,6 @@
-//! 77 Media: launch links as Python takes addresses apart.
+//! 77 Media: launch links as Python takes addresses apart, and progress as Python hands it out.
+
+mod progress;
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,7 @@ mod hostile;
 mod ispring;
 mod media77;
 mod peer;
+mod pulls_upsidelms;
 mod reticent;
 mod scene;
 mod smarteru;

@@ -39,9 +39,14 @@ impl Peer {
 
     /// From now on it answers in another mode.
     pub(super) fn set_mode(&self, mode: &str) {
-        let path = self.out.path().join("mode");
+        self.put("mode", mode);
+    }
+
+    /// What it finds in the file of that name from now on.
+    pub(super) fn put(&self, name: &str, text: &str) {
+        let path = self.out.path().join(name);
         // Never half of it.
-        fs::write(path.with_extension("part"), mode).unwrap();
+        fs::write(path.with_extension("part"), text).unwrap();
         fs::rename(path.with_extension("part"), path).unwrap();
     }
 

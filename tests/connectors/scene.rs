@@ -24,6 +24,7 @@ pub(super) struct Scene {
     connections: String,
     secrets: Vec<(String, String)>,
     pushes: String,
+    pulls: String,
     keys: &'static str,
 }
 
@@ -63,12 +64,23 @@ impl Scene {
         self
     }
 
+    /// With a pull, in place of an export and pushes; `parameters` are lines of `[pull.parameters]`.
+    pub(super) fn pull(mut self, connection: &str, operation: &str, keys: &str, parameters: &str) -> Self {
+        self.pulls += &format!(
+            "[[pull]]\nconnection = \"{connection}\"\noperation = \"{operation}\"\n\
+             {keys}\n[pull.parameters]\n{parameters}\n"
+        );
+        self
+    }
+
     /// The world in which it plays.
     pub(super) fn start(self) -> World {
+        let source = "[source]\nfolder = \"../inbox\"\npattern = \"*.csv\"\nkey = [\"key\"]\nrows = \"full\"\n\
+                      settle_s = 0\n";
+        let source = if self.pulls.is_empty() { source } else { "" };
         let text = format!(
-            "{}\n[source]\nfolder = \"../inbox\"\npattern = \"*.csv\"\nkey = [\"key\"]\nrows = \"full\"\n\
-             settle_s = 0\n{}[report]\nto = [\"lms-admins@example.org\"]\n",
-            self.keys, self.pushes
+            "{}\n{source}{}{}[report]\nto = [\"lms-admins@example.org\"]\n",
+            self.keys, self.pushes, self.pulls
         );
         let setup = Setup { jobs: vec![("trial".to_owned(), text)], portals: Vec::new(), ..Setup::default() };
         let world = setup.start();

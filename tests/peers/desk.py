@@ -115,10 +115,10 @@ class Visitor(http.server.BaseHTTPRequestHandler):
             self.server.note({"path": "huge", "sent": sent})
 
 
-def arguments(doc):
+def arguments(doc, further_modes=()):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--mode", choices=MODES, default="ok")
+    parser.add_argument("--mode", choices=[*MODES, *further_modes], default="ok")
     parser.add_argument("--port", type=int, default=0)
     return parser
 

@@ -14,15 +14,13 @@ every curriculum already, and curriculum `gone` has expired; a user of SmarterU 
 with `nobody` does not exist.
 """
 
-import base64
 import json
 import pathlib
 import shutil
-import subprocess
 import sys
-import urllib.parse
 
 import desk
+from portal import Cipher, Refusal, form
 
 try:
     from lxml import etree
@@ -30,24 +28,7 @@ except ImportError:
     print("lxml is not installed", file=sys.stderr)
     sys.exit(77)
 
-FORM = "application/x-www-form-urlencoded"
 PLANS = ["whole", "html", "no-data", "302", "403", "404"]
-
-
-class Refusal(Exception):
-    """A call that is not as it has to be."""
-
-
-def form(caller, body, required, optional=()):
-    """The fields of a form, each of them once."""
-    if caller.media_type() != FORM:
-        raise Refusal(f"a form is {FORM}, not {caller.media_type()}")
-    text = body.decode("ascii")
-    fields = urllib.parse.parse_qs(text, keep_blank_values=True, strict_parsing=True, errors="strict")
-    fits = set(required) <= set(fields) <= {*required, *optional}
-    if not fits or any(len(found) > 1 for found in fields.values()):
-        raise Refusal(f"a form of {sorted(fields)}, not of {sorted(required)}")
-    return {name: found for name, (found,) in fields.items()}
 
 
 class SmarterU:
@@ -106,22 +87,14 @@ class UpsideLms:
 
     def __init__(self, args):
         self.portal_key, password = args.keys
-        # Key and first block are the password's first 16 bytes, filled up with zeros.
-        self.key = password.encode()[:16].ljust(16, b"\0").hex()
+        self.cipher = Cipher(password)
         self.plain, self.assigned = args.plain, {}
 
-    def openssl(self, data, *more):
-        line = ["openssl", "enc", "-aes-128-cbc", "-K", self.key, "-iv", self.key, *more]
-        done = subprocess.run(line, input=data, capture_output=True)
-        if done.returncode:
-            raise Refusal("openssl can't decipher it")
-        return done.stdout
-
     def decipher(self, text):
-        return self.openssl(base64.b64decode(text, validate=True), "-d").decode()
+        return self.cipher.decipher(text)
 
     def encipher(self, text):
-        return text.encode() if self.plain else base64.b64encode(self.openssl(text.encode(), "-e"))
+        return text.encode() if self.plain else self.cipher.encipher(text)
 
     def call(self, caller, body):
         operation = caller.path.rsplit("/", 1)[1]

@@ -65,8 +65,11 @@ impl Place {
         let jobs = self.path().join("jobs");
         for entry in fs::read_dir(&jobs).unwrap() {
             let job: toml::Table = fs::read_to_string(entry.unwrap().path()).unwrap().parse().unwrap();
-            let folder = job["source"]["folder"].as_str().unwrap();
-            fs::create_dir_all(jobs.join(folder)).unwrap();
+            // A job that pulls, or that a pull feeds, has none.
+            let folder = job.get("source").and_then(|source| source.get("folder"));
+            if let Some(folder) = folder.and_then(toml::Value::as_str) {
+                fs::create_dir_all(jobs.join(folder)).unwrap();
+            }
         }
     }
 

@@ -186,7 +186,8 @@ impl Scene {
             turn: Some(Turn::Ended { absent: Some(absent), doubt: None }),
         };
         store.fold(run, pull, &step, &chunk, at).await.unwrap();
-        store.end_pull(run, pull, DateTime::UNIX_EPOCH).await.unwrap();
+        store.end_pull(run, pull).await.unwrap();
+        store.close_pull(run, pull, DateTime::UNIX_EPOCH).await.unwrap();
         store.finish_run(run, RunStatus::Ok, Some(at)).await.unwrap();
         run
     }
@@ -233,7 +234,7 @@ impl Scene {
             unusable: None,
         };
         store.enter_steps(run, pull_ref, Digest::new().finish(), &[step], at).await.unwrap();
-        store.enter_pull(run, pull_ref, 0, None).await.unwrap();
+        store.enter_pull(run, pull_ref, 0, None, &[]).await.unwrap();
         (run, pull_ref, at)
     }
 }

@@ -11,7 +11,7 @@ pub(super) static PRODUCT: Product = Product {
         setting("batch", SettingKind::Whole { least: 1, greatest: 100 }, false),
         setting("session", SettingKind::Parameters, false),
     ],
-    operations: |_| vec![set_done(), enroll(), launch(), form()],
+    operations: |_| vec![set_done(), enroll(), launch(), form(), questions::progress()],
     connect: |_| Err(ConnectError("not in these tests".to_owned())),
     mistakes,
 };

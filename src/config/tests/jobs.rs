@@ -143,8 +143,7 @@ fn a_job_has_a_source_a_push_and_a_name() {
     ];
     insta::assert_snapshot!(Files::new(MAIN, &files).problems(), @r#"
     jobs/a b.toml: the file's name is the job's, and "a b" can't be a name; allowed: letters, digits, `-` and `_`, the first one no sign but `_`
-    jobs/empty.toml:1 source: missing; where the rows come from
-    jobs/empty.toml:1 push: missing; at least one [[push]] is needed
+    jobs/empty.toml:1 push: missing; a job has a [source] and at least one [[push]], or at least one [[pull]]
     jobs/flat.toml:1 push: found an empty list; at least one [[push]] is needed
     jobs/flat.toml:2 source: found 3; allowed: a table
     jobs/one.toml:1 source: missing; where the rows come from

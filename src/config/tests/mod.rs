@@ -4,9 +4,14 @@ mod academy;
 mod accounts;
 mod after;
 mod exports;
+mod feeding;
 mod jobs;
 mod kinds;
+mod learners;
+mod parameters;
+mod pulls;
 mod pushes;
+mod questions;
 mod rules;
 mod syntax;
 mod together;
@@ -36,7 +41,7 @@ static PRODUCT: Product = Product {
         setting("inactive_status", SettingKind::Texts, false),
         setting("label", SettingKind::Text, false),
     ],
-    operations: |_| vec![manage_user(), assign_curriculum()],
+    operations: |_| vec![manage_user(), assign_curriculum(), questions::catalog(), questions::plan()],
     connect: |_| Err(ConnectError("not in these tests".to_owned())),
     mistakes: |_| Vec::new(),
 };

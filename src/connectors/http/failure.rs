@@ -21,7 +21,10 @@ pub enum HttpFailure {
     CutOff(String),
     /// The answer is larger than any answer of a vendor.
     #[error("the answer is larger than {0} bytes")]
-    TooLarge(usize),
+    TooLarge(u64),
+    /// The answer can't be put aside on this machine's disk.
+    #[error("the answer can't be kept on disk while it is read: {0}")]
+    Scratch(String),
     /// The answer has another status than 2xx.
     #[error("HTTP {status}: {}", status_words(*.status, .location.as_deref()))]
     Status {
@@ -43,6 +46,7 @@ impl HttpFailure {
             Self::Timeout(_) => (passing, "timeout".to_owned()),
             Self::CutOff(_) => (passing, "cut off".to_owned()),
             Self::TooLarge(_) => (passing, "too large".to_owned()),
+            Self::Scratch(_) => (passing, "disk".to_owned()),
             Self::Status { status, retry_after, .. } => {
                 let after = retry_after.as_deref().and_then(|value| pause(value, now));
                 (status_verdict(*status, after), format!("HTTP {status}"))
@@ -60,7 +64,7 @@ impl HttpFailure {
         match self {
             Self::Connect(_) => true,
             Self::Status { status, .. } => matches!(status, 300..=407 | 409..=499),
-            Self::Timeout(_) | Self::CutOff(_) | Self::TooLarge(_) => false,
+            Self::Timeout(_) | Self::CutOff(_) | Self::TooLarge(_) | Self::Scratch(_) => false,
         }
     }
 }
@@ -119,6 +123,7 @@ mod tests {
             (HttpFailure::Timeout(Duration::from_secs(1)), false),
             (HttpFailure::CutOff("reset".to_owned()), false),
             (HttpFailure::TooLarge(1), false),
+            (HttpFailure::Scratch("no space left".to_owned()), false),
             (status(429, None), true),
             (status(429, Some("5")), true),
             // A proxy in front may give up on a call that goes on behind it, and say when to come back.

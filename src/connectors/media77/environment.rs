@@ -44,6 +44,15 @@ fn alone(peer: &Peer<'_>) -> Vec<Mistake> {
             found.push(mistake(peer, key, format!("found {chars} characters; allowed: at most {LONGEST}")));
         }
     }
+    for (key, other) in [("domain", "lms_id"), ("lms_id", "domain")] {
+        if peer.settings.text(key).is_none() && peer.settings.text(other).is_some() {
+            let message = format!(
+                "missing, and {other} is there; allowed: both, which a launch link needs, or neither where the \
+                 connection reads progress alone"
+            );
+            found.push(mistake(peer, key, message));
+        }
+    }
     let domain = peer.settings.text("domain");
     for (key, name) in domain
         .map(|domain| ("domain", domain))

@@ -49,6 +49,24 @@ fn connections_of_their_own_are_fine() {
 }
 
 #[test]
+fn the_keys_of_links_come_together() {
+    let name: ConnectionName = "media".into();
+    let alone = |keys: &[&str]| {
+        let mut settings = Settings::default();
+        for key in ["environment"].iter().chain(keys) {
+            let value = if *key == "environment" { "staging" } else { "one" };
+            settings.set(*key, SettingValue::Text(value.to_owned()));
+        }
+        let peer = Peer { connection: &name, base_url: "https://media.example.org", settings: &settings };
+        mistakes(&[peer]).iter().map(|mistake| mistake.key).collect::<Vec<_>>()
+    };
+    assert_eq!(alone(&[]), [] as [&str; 0]);
+    assert_eq!(alone(&["lms_id", "domain"]), [] as [&str; 0]);
+    assert_eq!(alone(&["lms_id"]), ["domain"]);
+    assert_eq!(alone(&["domain"]), ["lms_id"]);
+}
+
+#[test]
 fn environments_share_nothing() {
     let (_, base_url, lms_id, hosts) = PRODUCTION_ONE;
     check(&[PRODUCTION_ONE, ("staging", "https://s.example.com", lms_id, &[])], &[("media2", "lms_id")]);

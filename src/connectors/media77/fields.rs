@@ -12,6 +12,9 @@ pub(super) const LAUNCH_LINK: &str = "media77.launch_link";
 /// `varchar(255)`, which the document says of every parameter but `reg`.
 pub(super) const LONGEST: u32 = 255;
 
+/// What, with the learner, tells one registration from another.
+pub(super) const REGISTERS: &[&str] = &["activity", "instance"];
+
 /// `media77.launch_link` as the environment of these settings takes it.
 pub(super) fn launch_link(settings: &Settings) -> Operation {
     let hosts = hosts(settings).map(str::to_ascii_lowercase).collect();
@@ -31,7 +34,7 @@ pub(super) fn launch_link(settings: &Settings) -> Operation {
     Operation {
         // A link is taken back by leaving it out of its file.
         can_take_back: true,
-        registers: Some(&["activity", "instance"]),
+        registers: Some(REGISTERS),
         ..Operation::new(LAUNCH_LINK, OperationKind::Links, summary, fields.to_vec())
     }
 }

@@ -1,18 +1,22 @@
-//! 77 Media: makes the links that launch its courses. No call is made for them.
+//! 77 Media: makes the links that launch its courses, without a call, and reads how far learners have come.
 //!
-//! `wire` makes a link, `environment` keeps staging and production apart.
+//! `wire` makes a link, `progress` reads; `environment` keeps staging and production apart. A connection with a
+//! token alone reads, one with the keys of links alone makes links.
 
 mod environment;
 mod fields;
+mod progress;
 mod wire;
 
+use chrono::Utc;
 use secrecy::SecretString;
 
 use super::{
-    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Link, Product, Setting, SettingKind,
-    Settings,
+    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, ItemSender, Link, Product, PullFuture,
+    Question, Setting, SettingKind, Settings,
 };
 use crate::model::{ChangeKind, Operation, Outcome, Verdict};
+use progress::{ACTIVITY_PROGRESS, CALLS_PER_DAY, PAGE_ROWS, PATH};
 use wire::{Launch, Portal};
 
 /// 77 Media.
@@ -29,14 +33,15 @@ const SETTINGS: &[Setting] = &[
     Setting {
         key: "lms_id",
         kind: SettingKind::Text,
-        required: true,
-        about: "the LMSID that 77 Media names for this environment",
+        required: false,
+        about: "the LMSID that 77 Media names for this environment; links need it",
     },
     Setting {
         key: "domain",
         kind: SettingKind::Text,
-        required: true,
-        about: "the domain that courses are launched from, with subdomains, such as learn.example.org",
+        required: false,
+        about: "the domain that courses are launched from, with subdomains, such as learn.example.org; links \
+                need it",
     },
     Setting {
         key: "environment",
@@ -51,10 +56,28 @@ const SETTINGS: &[Setting] = &[
         about: "the hosts of this environment's courses, which had better be named: a course elsewhere is \
                 rejected; without them only one whose host says the other environment is refused",
     },
+    Setting {
+        key: CALLS_PER_DAY,
+        kind: SettingKind::Whole { least: 1, greatest: 1_000_000 },
+        required: false,
+        about: "how many calls a day (UTC) 77 Media allows for progress; 500 unless said",
+    },
+    Setting {
+        key: PAGE_ROWS,
+        kind: SettingKind::Whole { least: 10, greatest: 1_000 },
+        required: false,
+        about: "how many rows of progress one call asks for; 500 unless said",
+    },
+    Setting {
+        key: PATH,
+        kind: SettingKind::Text,
+        required: false,
+        about: "where progress is read, below base_url; /api/reports/progress unless said",
+    },
 ];
 
 fn operations(settings: &Settings) -> Vec<Operation> {
-    vec![fields::launch_link(settings)]
+    vec![fields::launch_link(settings), progress::operation(settings, fields::REGISTERS)]
 }
 
 fn connect(access: Access) -> Result<Box<dyn Connector>, ConnectError> {
@@ -63,7 +86,10 @@ fn connect(access: Access) -> Result<Box<dyn Connector>, ConnectError> {
 
 /// An open connection to one environment.
 struct Media77 {
-    portal: Portal,
+    /// What all links have in common, where the connection makes any.
+    portal: Option<Portal>,
+    /// The way to progress, where there is a token.
+    progress: Option<progress::Client>,
 }
 
 impl Media77 {
@@ -72,21 +98,26 @@ impl Media77 {
             let text = access.settings.text(key).map(str::trim).filter(|text| !text.is_empty());
             text.map(str::to_owned).ok_or_else(|| ConnectError(format!("{key} is missing or empty")))
         };
-        let hosts = fields::hosts(&access.settings).map(str::to_ascii_lowercase).collect();
-        Ok(Self {
-            portal: Portal {
-                domain: text("domain")?,
-                lms_id: text("lms_id")?,
-                environment: text("environment")?,
-                hosts,
-            },
-        })
+        let environment = text("environment")?;
+        let progress = progress::Client::new(access)?;
+        let portal = match (text("domain"), text("lms_id")) {
+            // Progress alone: there is no link to put them into.
+            (Err(_), Err(_)) if progress.is_some() => None,
+            (domain, lms_id) => {
+                let hosts = fields::hosts(&access.settings).map(str::to_ascii_lowercase).collect();
+                Some(Portal { domain: domain?, lms_id: lms_id?, environment, hosts })
+            }
+        };
+        Ok(Self { portal, progress })
     }
 
     fn deliver_one(&self, item: &Item) -> Outcome {
         if item.operation.as_str() != fields::LAUNCH_LINK {
             let reason = format!("media77 has no operation {}", item.operation);
             return Outcome::new(Verdict::Refused, "operation", reason);
+        }
+        if self.portal.is_none() {
+            return Outcome::new(Verdict::StopConnection, "settings", NO_LINKS);
         }
         // What is taken back needs no link, nor the fields to make one.
         let made = if item.kind == ChangeKind::Remove { Ok(()) } else { self.link(item).map(|_| ()) };
@@ -103,6 +134,7 @@ impl Connector for Media77 {
     }
 
     fn link(&self, item: &Item) -> Result<Link, String> {
+        let portal = self.portal.as_ref().ok_or(NO_LINKS)?;
         let value = |name: &str| item.fields.get(&name.into()).unwrap_or_default();
         let registration = item.registration.as_deref();
         let launch = Launch {
@@ -112,20 +144,43 @@ impl Connector for Media77 {
             name: value("fn"),
             activity: value("activity"),
         };
-        wire::encode(&self.portal, launch).map(|link| Link::Address(SecretString::from(link)))
+        wire::encode(portal, launch).map(|link| Link::Address(SecretString::from(link)))
+    }
+
+    fn pull<'a>(&'a self, question: &'a Question, items: ItemSender) -> PullFuture<'a> {
+        Box::pin(async move {
+            match (question.operation.as_str(), &self.progress) {
+                (ACTIVITY_PROGRESS, Some(progress)) => progress.pull(question, items).await,
+                (ACTIVITY_PROGRESS, None) => {
+                    Err(Outcome::new(Verdict::StopConnection, "token", "token is missing or empty"))
+                }
+                (other, _) => {
+                    Err(Outcome::new(Verdict::Refused, "operation", format!("{other} can't be pulled")))
+                }
+            }
+        })
     }
 
     fn probe(&self) -> CallFuture<'_> {
-        let reason = match self.portal.hosts.as_slice() {
-            [] => {
-                "links are made here, so there is nothing to sign in to; name the hosts of this environment's \
-                 courses in `hosts`, or a course of the other one may slip in"
+        Box::pin(async move {
+            if let Some(progress) = &self.progress {
+                return progress.probe(Utc::now()).await;
             }
-            _ => "links are made here, so there is nothing to sign in to",
-        };
-        Box::pin(async move { Outcome::new(Verdict::Accepted, "not checkable", reason) })
+            let reason = match self.portal.as_ref().map(|portal| portal.hosts.as_slice()) {
+                Some([]) => {
+                    "links are made here, so there is nothing to sign in to; name the hosts of this \
+                     environment's courses in `hosts`, or a course of the other one may slip in"
+                }
+                _ => "links are made here, so there is nothing to sign in to",
+            };
+            Outcome::new(Verdict::Accepted, "not checkable", reason)
+        })
     }
 }
+
+/// Why a connection that is there for progress alone makes no links.
+const NO_LINKS: &str = "the connection has neither `lms_id` nor `domain`, and a launch link needs both; 77 Media \
+                        names the lms_id";
 
 #[cfg(test)]
 mod tests;

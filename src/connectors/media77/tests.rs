@@ -89,6 +89,38 @@ async fn there_is_nothing_to_sign_in_to() {
     assert_eq!(outcome.reason, "links are made here, so there is nothing to sign in to");
 }
 
+#[tokio::test]
+async fn a_connection_for_progress_alone_makes_no_links() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut access = access();
+    for key in ["lms_id", "domain"] {
+        access.settings.set(key, SettingValue::Text(String::new()));
+    }
+    assert!(connect(access.clone()).is_err(), "it would be of no use");
+    access.secrets.insert("token".to_owned(), "secret-token".to_owned().into());
+    let media = Media77::new(&access).unwrap();
+    assert!(media.link(&item(Some("registration"))).unwrap_err().contains("neither `lms_id` nor `domain`"));
+    let outcomes = media.deliver(&[item(Some("registration"))]).await;
+    assert_eq!((&outcomes[0].verdict, outcomes[0].code.as_str()), (&Verdict::StopConnection, "settings"));
+    // One of the two is a mistake.
+    access.settings.set("lms_id", SettingValue::Text("7".to_owned()));
+    assert_eq!(connect(access).map(|_| ()).unwrap_err().to_string(), "domain is missing or empty");
+}
+
+#[tokio::test]
+async fn progress_needs_the_token() {
+    let question = Question {
+        operation: ACTIVITY_PROGRESS.into(),
+        parameters: crate::model::Fields::default(),
+        learner: None,
+        window: None,
+        cursor: None,
+    };
+    let (sender, _receiver) = tokio::sync::mpsc::channel(1);
+    let outcome = connect(access()).unwrap().pull(&question, sender).await.unwrap_err();
+    assert_eq!((outcome.verdict, outcome.code.as_str()), (Verdict::StopConnection, "token"));
+}
+
 #[test]
 fn a_connection_without_its_settings_does_not_open() {
     for key in ["lms_id", "domain", "environment"] {

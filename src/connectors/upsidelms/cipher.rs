@@ -4,7 +4,7 @@
 //! HTTPS does not hide, and is only ever used inside it.
 
 use aes::Aes128;
-use aes::cipher::block_padding::{NoPadding, Pkcs7};
+use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{
     Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit,
 };
@@ -13,7 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-const BLOCK: usize = 16;
+/// The bytes of one block.
+pub(super) const BLOCK: usize = 16;
 
 /// How blocks are chained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub(super) enum Mode {
 }
 
 /// The cipher of one portal.
+#[derive(Clone)]
 pub(super) struct Cipher {
     key: Zeroizing<[u8; BLOCK]>,
     mode: Mode,
@@ -78,11 +80,11 @@ impl Cipher {
     /// Base64 text deciphered; line breaks in it don't matter.
     pub(super) fn decrypt(&self, text: &str) -> Deciphered {
         let compact: String = text.split_ascii_whitespace().collect();
-        let bytes = match STANDARD.decode(compact) {
+        let mut plain = match STANDARD.decode(compact) {
             Ok(bytes) if !bytes.is_empty() && bytes.len().is_multiple_of(BLOCK) => bytes,
             _ => return Deciphered::NotEnciphered,
         };
-        let mut plain = self.decrypt_blocks(bytes);
+        self.blocks().decipher(&mut plain);
         match padding(&plain) {
             Some(fill) if is_text(&plain) => {
                 plain.truncate(plain.len() - fill);
@@ -93,26 +95,39 @@ impl Cipher {
         }
     }
 
-    fn decrypt_blocks(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+    /// What deciphers a text from its first block on.
+    pub(super) fn blocks(&self) -> Blocks {
         let key = Array::from(*self.key);
         match self.mode {
-            // Whole blocks always decipher to something; the padding is looked at afterwards.
-            Mode::Cbc => cbc::Decryptor::<Aes128>::new(&key, &key)
-                .decrypt_padded_vec::<NoPadding>(&bytes)
-                .unwrap_or_default(),
-            Mode::Ecb => {
-                let cipher = Aes128::new(&key);
-                for block in bytes.as_chunks_mut::<BLOCK>().0 {
-                    cipher.decrypt_block(block.into());
-                }
-                bytes
+            Mode::Cbc => Blocks::Cbc(cbc::Decryptor::new(&key, &key)),
+            Mode::Ecb => Blocks::Ecb(Aes128::new(&key)),
+        }
+    }
+}
+
+/// Deciphers blocks, one after the other.
+pub(super) enum Blocks {
+    /// Each block needs the one before it.
+    Cbc(cbc::Decryptor<Aes128>),
+    /// Each block by itself.
+    Ecb(Aes128),
+}
+
+impl Blocks {
+    /// Deciphers the whole blocks of `bytes` where they stand. They always decipher to something; the padding
+    /// at the end is the caller's to look at.
+    pub(super) fn decipher(&mut self, bytes: &mut [u8]) {
+        for block in bytes.as_chunks_mut::<BLOCK>().0 {
+            match self {
+                Self::Cbc(chained) => chained.decrypt_block(block.into()),
+                Self::Ecb(cipher) => cipher.decrypt_block(block.into()),
             }
         }
     }
 }
 
 /// The length of the PKCS#7 padding, if there is one.
-fn padding(plain: &[u8]) -> Option<usize> {
+pub(super) fn padding(plain: &[u8]) -> Option<usize> {
     let fill = *plain.last()?;
     let length = usize::from(fill);
     let tail = plain.get(plain.len().checked_sub(length)?..)?;
@@ -120,7 +135,7 @@ fn padding(plain: &[u8]) -> Option<usize> {
 }
 
 /// Whether the first block reads as text: noise of a wrong key practically never does.
-fn is_text(plain: &[u8]) -> bool {
+pub(super) fn is_text(plain: &[u8]) -> bool {
     let fill = if plain.len() == BLOCK { padding(plain).unwrap_or(0) } else { 0 };
     let first = plain.get(..BLOCK - fill).unwrap_or_default();
     let whole_letters = match std::str::from_utf8(first) {
@@ -131,7 +146,8 @@ fn is_text(plain: &[u8]) -> bool {
     whole_letters && first.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
 }
 
-fn begins_as_json(plain: &[u8]) -> bool {
+/// Whether it reads as the beginning of JSON.
+pub(super) fn begins_as_json(plain: &[u8]) -> bool {
     is_text(plain) && matches!(plain.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 

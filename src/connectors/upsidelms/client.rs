@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use super::portal::Portal;
 use super::wire::{Answer, decode};
-use crate::connectors::http::Http;
+use crate::connectors::http::{Body, Download, Http, HttpFailure};
 use crate::connectors::{Access, ConnectError};
 use crate::model::Outcome;
 
@@ -18,6 +19,8 @@ use crate::model::Outcome;
 pub(super) struct Client {
     pub(super) portal: Portal,
     http: Http,
+    /// Where large answers lie while they are read.
+    scratch: PathBuf,
     /// Makes tokens: random by its seed, and no two alike by the count.
     token_seed: RandomState,
     calls: AtomicU64,
@@ -36,6 +39,7 @@ impl Client {
         Ok(Self {
             portal: Portal::new(access)?,
             http: Http::new(&access.base_url, access.timeout)?,
+            scratch: access.scratch.clone(),
             token_seed: RandomState::new(),
             calls: AtomicU64::new(0),
         })
@@ -57,9 +61,7 @@ impl Client {
         form: &[(&'static str, SecretString)],
         reading: &Reading<T>,
     ) -> Result<Answer<T>, Outcome> {
-        let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
-        let failed = |failure: crate::connectors::http::HttpFailure| failure.outcome(SystemTime::now());
-        let reply = self.http.post_form(path, &form).await.map_err(failed)?;
+        let reply = self.http.post_form(path, &bare(form)).await.map_err(failed)?;
         let answer = decode(&reply.body, &self.portal.cipher, reading.read);
         let tells = matches!(&answer, Answer::Reply(reply) if (reading.tells)(reply));
         match reply.failure_unless(tells) {
@@ -67,6 +69,26 @@ impl Client {
             None => Ok(answer),
         }
     }
+
+    /// One call, and its answer as a file.
+    ///
+    /// # Errors
+    /// The outcome where no answer came in whole.
+    pub(super) async fn download(
+        &self,
+        path: &str,
+        form: &[(&'static str, SecretString)],
+    ) -> Result<Download, Outcome> {
+        self.http.download(path, &[], Body::Form(&bare(form)), &self.scratch).await.map_err(failed)
+    }
+}
+
+fn bare<'a>(form: &'a [(&'static str, SecretString)]) -> Vec<(&'static str, &'a str)> {
+    form.iter().map(|(name, value)| (*name, value.expose_secret())).collect()
+}
+
+fn failed(failure: HttpFailure) -> Outcome {
+    failure.outcome(SystemTime::now())
 }
 
 #[cfg(test)]

@@ -35,6 +35,29 @@ impl<'a> Learner<'a> {
         Ok(learner)
     }
 
+    /// The learner whom a question names by the keywords of `lmslearnerid`.
+    ///
+    /// # Errors
+    /// Why they can't be named, in words that hold no value.
+    pub(super) fn named(names: &'a [(String, String)]) -> Result<Self, String> {
+        let mut learner = Self { email_id: None, unique_id: None, username: None };
+        for (name, value) in names.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            let identifier = match name.as_str() {
+                "Email" => &mut learner.email_id,
+                "Uniqueid" => &mut learner.unique_id,
+                "Login" => &mut learner.username,
+                other => return Err(format!("{other} names no learner: use Uniqueid, Login or Email")),
+            };
+            *identifier = Some(free_of(name, value.trim(), &SEPARATORS)?);
+        }
+        match learner {
+            Self { email_id: None, unique_id: None, username: None } => {
+                Err("the question names no learner: give Uniqueid, Login or Email".to_owned())
+            }
+            named => Ok(named),
+        }
+    }
+
     /// As `learner_info` of `/rest/assigncurriculum` has it.
     pub(super) fn for_assignment(&self) -> String {
         joined([("email_id", self.email_id), ("unique_id", self.unique_id), ("username", self.username)])

@@ -1,4 +1,5 @@
-//! UpsideLMS: creates and updates users, assigns curricula to them, and makes the forms that sign them in.
+//! UpsideLMS: creates and updates users, assigns curricula to them, makes the forms that sign them in, and asks
+//! for the catalog and for learning plans.
 //!
 //! One folder an operation; only `client` calls. In each, `wire` encodes and decodes, and `judge` says what
 //! an answer means; what they share stands in the files of these names here.
@@ -9,9 +10,12 @@ mod assign;
 
 mod redirect;
 
+mod pulls;
+
 mod cipher;
 mod client;
 mod curriculum;
+mod decipher;
 mod judge;
 mod learner;
 mod plan;
@@ -24,12 +28,13 @@ mod samples;
 mod tests;
 
 use super::{
-    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, Link, Product, Setting, SettingKind,
-    Settings, all_alike,
+    Access, BatchFuture, CallFuture, ConnectError, Connector, Item, ItemSender, Link, Product, PullFuture,
+    Question, Setting, SettingKind, Settings, all_alike,
 };
 use crate::model::{Operation, Outcome, Verdict};
 use assign::ASSIGN_CURRICULUM;
 use client::Client;
+use pulls::{TRAINING_CATALOG, TRAINING_PLAN};
 use redirect::REDIRECT_FORM;
 use users::MANAGE_USER;
 
@@ -97,7 +102,13 @@ const SETTINGS: &[Setting] = &[
 ];
 
 fn operations(settings: &Settings) -> Vec<Operation> {
-    vec![users::operation(settings), assign::operation(settings), redirect::operation()]
+    vec![
+        users::operation(settings),
+        assign::operation(settings),
+        redirect::operation(),
+        pulls::training_catalog(),
+        pulls::training_plan(),
+    ]
 }
 
 fn connect(access: Access) -> Result<Box<dyn Connector>, ConnectError> {
@@ -137,6 +148,20 @@ impl Connector for UpsideLms {
             match item.operation.as_str() {
                 ASSIGN_CURRICULUM => assign::read_back(client, &client.token(), item).await,
                 other => Outcome::new(Verdict::InDoubt, "read back", format!("{other} can't be read back")),
+            }
+        })
+    }
+
+    fn pull<'a>(&'a self, question: &'a Question, items: ItemSender) -> PullFuture<'a> {
+        let Self(client) = self;
+        Box::pin(async move {
+            match question.operation.as_str() {
+                TRAINING_CATALOG | TRAINING_PLAN => {
+                    pulls::pull(client, &client.token(), question, items).await
+                }
+                other => {
+                    Err(Outcome::new(Verdict::Refused, "operation", format!("upsidelms has no pull {other}")))
+                }
             }
         })
     }

@@ -9,7 +9,7 @@ use super::curriculum::{alike, same_id};
 use super::judge::{reply, same_call, told};
 use super::learner::Learner;
 use super::portal::Portal;
-use super::wire::{Answer, LmsError, errors, many, word, word_of};
+use super::wire::{Answer, LmsError, errors, is_no_data, many, says_no_data, word, word_of};
 use crate::model::{Outcome, Verdict};
 
 /// Where the call goes, below the base address.
@@ -74,19 +74,6 @@ pub(super) fn read(value: &Value) -> Option<Plan> {
     let curricula = elements.iter().filter(|element| !says_no_data(element));
     plan.curricula = curricula.map(|element| word_of(element, "curriculum_id")).collect();
     (list.is_some() || plan.no_data || plan.tells()).then_some(plan)
-}
-
-/// Whether it says Msg001 anywhere: no sample shows where it stands.
-fn says_no_data(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter().any(says_no_data),
-        Value::Object(object) => object.iter().any(|(key, value)| is_no_data(key) || says_no_data(value)),
-        _ => false,
-    }
-}
-
-fn is_no_data(code: &str) -> bool {
-    code.trim().eq_ignore_ascii_case("Msg001")
 }
 
 /// Whether the curriculum stands in the plan that answers the question with `token`: `Accepted` where it

@@ -98,6 +98,20 @@ fn collect(value: &Value, apart: Option<&str>, listed: bool, errors: &mut Vec<Lm
     }
 }
 
+/// Whether a key says that there is nothing, which is no error.
+pub(super) fn is_no_data(code: &str) -> bool {
+    code.trim().eq_ignore_ascii_case("Msg001")
+}
+
+/// Whether it says Msg001 anywhere: no sample shows where it stands.
+pub(super) fn says_no_data(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(says_no_data),
+        Value::Object(object) => object.iter().any(|(key, value)| is_no_data(key) || says_no_data(value)),
+        _ => false,
+    }
+}
+
 /// 4 for `Err004`.
 fn number(code: &str) -> Option<u32> {
     code.trim().to_ascii_lowercase().strip_prefix("err")?.trim().parse().ok()

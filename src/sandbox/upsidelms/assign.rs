@@ -39,7 +39,7 @@ pub(super) async fn assign_curriculum(
     let sent = portal.read_details(parameter("json"));
     let result = match arrival.fault {
         _ if key.trim().is_empty() => Err(Complaint::mandatory("Portal Key")),
-        _ if key != portal.options.portal_key => Err(Complaint::invalid_close("Portal Key")),
+        _ if key != portal.options().portal_key => Err(Complaint::invalid_close("Portal Key")),
         _ if token.trim().is_empty() => Err(Complaint::mandatory("Token id")),
         FaultKind::Disabled => Err(Complaint::access_disabled_dot()),
         FaultKind::Err500 => Err(Complaint::internal()),
@@ -59,7 +59,7 @@ pub(super) async fn assign_curriculum(
         password_sent: false,
     };
     // Without a valid portal key no portal is known, so neither is a cipher.
-    let answer = portal.respond(reply.to_json(), key == portal.options.portal_key);
+    let answer = portal.respond(reply.to_json(), key == portal.options().portal_key);
     world.finish(arrival, seen, answer, &line).await
 }
 
@@ -73,10 +73,11 @@ impl Portal {
         if sent.trim().is_empty() {
             return Err(Complaint::mandatory(DETAILS));
         }
+        let options = self.options();
         let object = |json: &str| serde_json::from_str::<Map<String, Value>>(json).ok();
         let plain = || object(sent);
-        let encrypted = || object(&self.cipher.decrypt(sent)?);
-        let read = match self.options.assign_json {
+        let encrypted = || object(&options.cipher().decrypt(sent)?);
+        let read = match options.assign_json {
             UpsideLmsAssignJson::Either => plain().or_else(encrypted),
             UpsideLmsAssignJson::Encrypted => encrypted(),
             UpsideLmsAssignJson::Plain => plain(),
@@ -119,14 +120,15 @@ impl Portal {
         let learner = member("learner_info", LEARNER)?;
         let curricula = member("curr_ids", "Curriculum ID")?;
         let claim = Claim::read(learner, &NAMES).ok_or_else(|| Complaint::invalid(LEARNER))?;
+        let options = self.options();
         let users = lock(&self.users);
-        let learner = claim.find(&users, &self.options).ok_or_else(Complaint::no_such_learner)?;
+        let learner = claim.find(&users, &options).ok_or_else(Complaint::no_such_learner)?;
         let mut assignments = lock(&self.assignments);
         let today = Utc::now().date_naive();
         let assign = |id: &'a str| {
             let zeros = id.trim().trim_start_matches('0');
-            let id = if self.options.ids_are_numbers { zeros } else { id };
-            (id, assignments.assign(&learner, id, &self.options, today))
+            let id = if options.ids_are_numbers { zeros } else { id };
+            (id, assignments.assign(&learner, id, &options, today))
         };
         Ok(curricula.split('~').map(assign).collect())
     }

@@ -64,6 +64,11 @@ impl Complaint {
         Self { code: "Err001", text: format!("Invalid value received against parameter.({label})") }
     }
 
+    /// With single blanks, as the tables of catalogs and learning plans have it.
+    pub(super) fn date_close(label: &str) -> Self {
+        Self { code: "Err004", text: format!("Invalid Date format.({label})") }
+    }
+
     /// The sample's spelling; the table of codes has "does not exist", and a blank.
     pub(super) fn no_such_learner() -> Self {
         let text = "Record does not exists in system.(Learner Unique Identifier)";
@@ -99,7 +104,7 @@ impl Complaint {
         Self { code, text: text.to_owned() }
     }
 
-    /// An empty learning plan.
+    /// An empty catalog or learning plan.
     pub(super) fn no_data() -> Self {
         Self { code: "Msg001", text: "No data found.".to_owned() }
     }

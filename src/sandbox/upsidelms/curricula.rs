@@ -1,16 +1,15 @@
-//! Which curricula the simulated portal has, what is the matter with them, and who holds them.
+//! Which curricula the simulated portal has, and what there is to know of them. Pure.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
-use super::PRODUCT;
-use super::complaints::Complaint;
-use super::learners::Learner;
+use super::built_in;
+use super::contents::{UpsideLmsContent, UpsideLmsContentKind};
 use super::options::UpsideLmsOptions;
-use crate::sandbox::effects::SandboxEffect;
 
 /// A curriculum that exists.
+///
+/// One that has an id and nothing else is told of like the [built-in](Self::built_in) one with that id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UpsideLmsCurriculum {
     /// Its id.
@@ -21,6 +20,11 @@ pub struct UpsideLmsCurriculum {
     pub trouble: Option<UpsideLmsTrouble>,
     /// Learners don't see it in their catalog.
     pub off_catalog: bool,
+    /// What else is told of it, by the names that an output list has (`validity`, `avgratings`), in the form in
+    /// which it is sent (`05/06/2016`). What is not here is told as in the document's samples.
+    pub fields: BTreeMap<String, String>,
+    /// What it consists of.
+    pub contents: Vec<UpsideLmsContent>,
 }
 
 /// Why a curriculum can't be assigned.
@@ -40,87 +44,106 @@ pub enum UpsideLmsTrouble {
     NoContents,
 }
 
-/// What a learner holds of a curriculum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Held {
-    assigned_on: NaiveDate,
-    assigned: u32,
-    mails: u32,
-    repeats: u32,
-}
-
-/// All assignments, by learner and curriculum.
-#[derive(Default)]
-pub(super) struct Assignments(BTreeMap<(String, String), Held>);
-
-impl Assignments {
-    /// Assigns the curriculum and mails the learner, or says why not.
-    pub(super) fn assign(
-        &mut self,
-        learner: &Learner,
-        curriculum: &str,
-        options: &UpsideLmsOptions,
-        today: NaiveDate,
-    ) -> Result<(), Complaint> {
-        if curriculum.is_empty() {
-            return Err(Complaint::invalid("Curriculum ID"));
-        }
-        if !exists(curriculum, options) {
-            return Err(Complaint::no_record("Curriculum ID"));
-        }
-        if !learner.may_learn {
-            return Err(Complaint::no_learner());
-        }
-        if let Some(trouble) = listed(curriculum, options).and_then(|listed| listed.trouble) {
-            return Err(Complaint::trouble(trouble, options.already_is_err009));
-        }
-        let key = (learner.id.clone(), curriculum.to_owned());
-        if let Some(held) = self.0.get_mut(&key) {
-            held.repeats += 1;
-            if !options.assigns_again {
-                return Err(Complaint::already_assigned(options.already_is_err009));
-            }
-            held.assigned += 1;
-            held.mails += 1;
-            return Ok(());
-        }
-        self.0.insert(key, Held { assigned_on: today, assigned: 1, mails: 1, repeats: 0 });
-        Ok(())
+impl UpsideLmsCurriculum {
+    /// One with this id and name, and for the rest as in the document's samples.
+    pub fn new(id: &str, name: &str) -> Self {
+        Self { id: id.to_owned(), name: name.to_owned(), ..Self::default() }
     }
 
-    /// Whether the learner has the curriculum.
-    pub(super) fn has(&self, learner: &Learner, curriculum: &str) -> bool {
-        self.0.contains_key(&(learner.id.clone(), curriculum.to_owned()))
+    /// The curricula of a portal for which no others are listed: ten of them, with contents of all kinds.
+    pub fn built_in() -> Vec<Self> {
+        built_in::CURRICULA.clone()
     }
 
-    /// The learner's curricula by their ids, and when each was assigned.
-    pub(super) fn of(&self, learner: &Learner) -> Vec<(&str, NaiveDate)> {
-        let own = self.0.iter().filter(|((id, _), _)| *id == learner.id);
-        own.map(|((_, curriculum), held)| (curriculum.as_str(), held.assigned_on)).collect()
+    /// The same, with this told of it.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.insert(name.to_owned(), value.to_owned());
+        self
     }
 
-    /// How many learners have the curriculum.
-    pub(super) fn holders(&self, curriculum: &str) -> usize {
-        self.0.keys().filter(|(_, id)| id == curriculum).count()
+    /// The same, with this in it.
+    #[must_use]
+    pub fn content(mut self, content: UpsideLmsContent) -> Self {
+        self.contents.push(content);
+        self
     }
 
-    pub(super) fn effects(&self) -> impl Iterator<Item = SandboxEffect> {
-        self.0.iter().map(|((learner, curriculum), held)| SandboxEffect {
-            product: PRODUCT,
-            key: format!("{learner} / {curriculum}"),
-            fields: BTreeMap::new(),
-            applied: held.assigned,
-            counts: BTreeMap::from([("mails", held.mails), ("repeats", held.repeats)]),
-        })
+    /// The same, which can't be assigned.
+    #[must_use]
+    pub fn troubled(self, trouble: UpsideLmsTrouble) -> Self {
+        Self { trouble: Some(trouble), ..self }
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.name.is_empty() && self.fields.is_empty() && self.contents.is_empty()
     }
 }
 
 /// Whether there is such a curriculum; where none are listed, there is.
 pub(super) fn exists(curriculum: &str, options: &UpsideLmsOptions) -> bool {
-    options.curricula.is_empty() || listed(curriculum, options).is_some()
+    options.curricula.is_empty()
+        || listed(curriculum, options).is_some()
+        || made_up(curriculum, options).is_some()
 }
 
 /// What the options say of a curriculum.
 pub(super) fn listed<'a>(curriculum: &str, options: &'a UpsideLmsOptions) -> Option<&'a UpsideLmsCurriculum> {
     options.curricula.iter().find(|listed| listed.id == curriculum)
+}
+
+/// All that there is to know of a curriculum, the little that is known of any included.
+pub(super) fn described<'a>(curriculum: &str, options: &'a UpsideLmsOptions) -> Cow<'a, UpsideLmsCurriculum> {
+    match listed(curriculum, options) {
+        Some(listed) => furnished(listed),
+        None => made_up(curriculum, options).map_or_else(
+            || match built_in(curriculum) {
+                Some(known) if options.curricula.is_empty() => Cow::Borrowed(known),
+                _ => Cow::Owned(UpsideLmsCurriculum::new(curriculum, "")),
+            },
+            Cow::Owned,
+        ),
+    }
+}
+
+/// What the catalog shows that is listed, in the portal's own order; the built-in curricula where nothing is.
+pub(super) fn shown(options: &UpsideLmsOptions) -> Vec<Cow<'_, UpsideLmsCurriculum>> {
+    if options.curricula.is_empty() {
+        return built_in::CURRICULA.iter().map(Cow::Borrowed).collect();
+    }
+    options.curricula.iter().map(furnished).collect()
+}
+
+/// The curriculum of that number among those that are made up, from 1.
+pub(super) fn nth_made_up(number: u32, options: &UpsideLmsOptions) -> UpsideLmsCurriculum {
+    let contents = (1..=options.catalog.contents).map(|content| {
+        let kind = UpsideLmsContentKind::nth(content);
+        let id = u64::from(number) * 100 + u64::from(content);
+        UpsideLmsContent::new(kind, &id.to_string(), &format!("{} {content} of {number}", kind.word()))
+    });
+    UpsideLmsCurriculum {
+        contents: contents.collect(),
+        ..UpsideLmsCurriculum::new(&format!("M{number:06}"), &format!("Made-up curriculum {number:06}"))
+    }
+}
+
+fn made_up(curriculum: &str, options: &UpsideLmsOptions) -> Option<UpsideLmsCurriculum> {
+    let number = curriculum.strip_prefix('M')?.parse().ok()?;
+    let made_up = (1..=options.catalog.made_up).contains(&number).then(|| nth_made_up(number, options))?;
+    (made_up.id == curriculum).then_some(made_up)
+}
+
+fn furnished(listed: &UpsideLmsCurriculum) -> Cow<'_, UpsideLmsCurriculum> {
+    match built_in(&listed.id) {
+        Some(known) if listed.says_nothing() => Cow::Owned(UpsideLmsCurriculum {
+            trouble: listed.trouble,
+            off_catalog: listed.off_catalog,
+            ..known.clone()
+        }),
+        _ => Cow::Borrowed(listed),
+    }
+}
+
+fn built_in(curriculum: &str) -> Option<&'static UpsideLmsCurriculum> {
+    built_in::CURRICULA.iter().find(|known| known.id == curriculum)
 }

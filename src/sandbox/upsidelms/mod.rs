@@ -1,4 +1,4 @@
-//! A simulated UpsideLMS portal: users, assignments, learning plans and redirection. Here is
+//! A simulated UpsideLMS portal: users, assignments, catalog, learning plans and redirection. Here is
 //! `POST /rest/manageuser`, as the vendor's document has it under "Create/Update user in LMS Database".
 //!
 //! A failure is answered HTTP 200, like a success.
@@ -13,9 +13,21 @@ mod wire;
 
 mod assign;
 mod assign_reply;
-mod curricula;
+mod assignments;
 mod learners;
+
+mod built_in;
+mod contents;
+mod curricula;
+mod study;
+
+mod catalog;
+mod filter;
+mod pieces;
 mod plan;
+mod question;
+mod reply;
+mod told;
 
 mod redirect;
 
@@ -29,16 +41,21 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Form, Router};
+use chrono::NaiveDate;
 
+pub use self::contents::{UpsideLmsContent, UpsideLmsContentKind};
 pub use self::curricula::{UpsideLmsCurriculum, UpsideLmsTrouble};
 pub use self::learners::UpsideLmsLearner;
-pub use self::options::{UpsideLmsAssignJson, UpsideLmsIdentifier, UpsideLmsOptions, UpsideLmsPlans};
+pub use self::options::{
+    UpsideLmsAssignJson, UpsideLmsCatalog, UpsideLmsIdentifier, UpsideLmsOptions, UpsideLmsPlans,
+};
+pub use self::study::UpsideLmsStudy;
 pub use self::users::SandboxUser;
 
+use self::assignments::Assignments;
 use self::complaints::Complaint;
-use self::curricula::Assignments;
 use self::users::{Effect, Users};
-use self::wire::{Call, Cipher, Read, Reply};
+use self::wire::{Call, Read, Reply};
 use super::deliver::Seen;
 use super::effects::SandboxEffects;
 use super::faults::FaultKind;
@@ -53,14 +70,15 @@ pub(super) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/rest/manageuser", post(manage_user))
         .route("/rest/assigncurriculum", post(assign::assign_curriculum))
+        .route("/rest/trainingcatalog", post(catalog::training_catalog))
         .route("/rest/trainingplan", post(plan::training_plan))
         .merge(redirect::routes())
 }
 
 /// The portal: how it is set up, and whom it holds.
 pub(super) struct Portal {
-    options: UpsideLmsOptions,
-    cipher: Cipher,
+    /// Never changed in place: an answer that goes out while it is made keeps what it began with.
+    options: Mutex<Arc<UpsideLmsOptions>>,
     users: Mutex<Users>,
     /// Locked after the users, where both are needed.
     assignments: Mutex<Assignments>,
@@ -78,7 +96,7 @@ async fn manage_user(
     // A body that is no form has no parameters, so no portal key either.
     let parameters = form.map(|Form(parameters)| parameters).unwrap_or_default();
     let portal = &world.upsidelms;
-    let call = Call::read(&parameters, &portal.cipher);
+    let call = Call::read(&parameters, &portal.options().cipher());
     let arrival = world.arrival(PRODUCT, "manageuser");
     let (verdict, answer) = portal.answer(&call, arrival.fault);
     let seen = Seen {
@@ -108,14 +126,32 @@ fn outcome(verdict: &Verdict) -> String {
 
 impl Portal {
     pub(super) fn new(options: UpsideLmsOptions) -> Self {
-        let cipher = Cipher::new(&options.password);
         Self {
-            options,
-            cipher,
+            options: Mutex::new(Arc::new(options)),
             users: Mutex::default(),
             assignments: Mutex::default(),
             plans_asked: AtomicU32::new(0),
         }
+    }
+
+    /// How the portal is set up now.
+    fn options(&self) -> Arc<UpsideLmsOptions> {
+        Arc::clone(&lock(&self.options))
+    }
+
+    /// Sets the portal up anew.
+    pub(super) fn set(&self, set: impl FnOnce(&mut UpsideLmsOptions)) {
+        set(Arc::make_mut(&mut lock(&self.options)));
+    }
+
+    /// Gives a learner a curriculum, which mails nobody.
+    pub(super) fn give(&self, learner: &str, curriculum: &str, on: NaiveDate) {
+        lock(&self.assignments).give(learner, curriculum, on);
+    }
+
+    /// Sets how far a learner is.
+    pub(super) fn study(&self, learner: &str, curriculum: &str, study: UpsideLmsStudy) -> bool {
+        lock(&self.assignments).study(learner, curriculum, study)
     }
 
     /// Copies of all users, by unique id.
@@ -131,7 +167,7 @@ impl Portal {
     fn answer(&self, call: &Call, fault: FaultKind) -> (Verdict, Response) {
         // Without a valid portal key no portal is known, so neither is a cipher: the answer is plain, and
         // the token, which is encrypted, can't be echoed.
-        if call.portal_key.is_empty() || call.portal_key != self.options.portal_key {
+        if call.portal_key.is_empty() || call.portal_key != self.options().portal_key {
             let complaints = vec![Complaint::invalid("Portal key")];
             let body = Reply::failure(&complaints, None).to_json();
             return (Err(complaints), self.respond(body, false));
@@ -154,8 +190,9 @@ impl Portal {
 
     /// Encrypted for those who bore a valid portal key, unless answers are plain.
     fn respond(&self, json: String, key_is_valid: bool) -> Response {
-        if key_is_valid && !self.options.plain_answers {
-            return self.cipher.encrypt(&json).into_response();
+        let options = self.options();
+        if key_is_valid && !options.plain_answers {
+            return options.cipher().encrypt(&json).into_response();
         }
         ([(header::CONTENT_TYPE, "application/json")], json).into_response()
     }
@@ -178,7 +215,7 @@ impl Portal {
             Read::Missing => complaints.push(Complaint::mandatory("User Details")),
             Read::Unreadable => complaints.push(Complaint::invalid("User Details")),
             Read::Value(user) => {
-                complaints.extend(checks::complaints(user, &self.options, &users));
+                complaints.extend(checks::complaints(user, &self.options(), &users));
                 if complaints.is_empty() {
                     return Ok(users.upsert(user));
                 }

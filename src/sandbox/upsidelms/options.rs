@@ -2,6 +2,7 @@
 
 use super::curricula::UpsideLmsCurriculum;
 use super::learners::UpsideLmsLearner;
+use super::wire::Cipher;
 
 /// How the simulated UpsideLMS portal is set up.
 #[derive(Clone)]
@@ -24,7 +25,8 @@ pub struct UpsideLmsOptions {
     pub roles: Option<Vec<String>>,
     /// Line managers, direct and indirect, must be e-mails of users that exist.
     pub check_managers: bool,
-    /// The curricula that exist; none listed: any.
+    /// The curricula that exist; none listed: any, and the catalog shows the
+    /// [built-in](UpsideLmsCurriculum::built_in) ones.
     pub curricula: Vec<UpsideLmsCurriculum>,
     /// Learners whom assignments, plans and redirections know beside the simulated users.
     pub learners: Vec<UpsideLmsLearner>,
@@ -39,6 +41,22 @@ pub struct UpsideLmsOptions {
     pub ids_are_numbers: bool,
     /// What is odd about learning plans.
     pub plans: UpsideLmsPlans,
+    /// What is odd about the catalog.
+    pub catalog: UpsideLmsCatalog,
+    /// Catalogs and learning plans end in the middle of their text, though not of their HTTP answer.
+    pub cut_pulls: bool,
+}
+
+/// What is odd about the catalog.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UpsideLmsCatalog {
+    /// There is nothing in it, whatever exists.
+    pub empty: bool,
+    /// So many curricula are in it beside the others and behind them, whatever the order: `M000001` and so on,
+    /// each made up when it is sent and forgotten then.
+    pub made_up: u32,
+    /// How many contents each of those has, at most 99.
+    pub contents: u32,
 }
 
 /// What is odd about learning plans.
@@ -46,7 +64,7 @@ pub struct UpsideLmsOptions {
 pub struct UpsideLmsPlans {
     /// Learners are known by this identifier alone; a question without it finds no data.
     pub known_by: Option<UpsideLmsIdentifier>,
-    /// Answers come without the token of the question.
+    /// Answers come without the token of the question, those of the catalog too.
     pub without_token: bool,
     /// Curricula that no plan shows, assigned or not.
     pub hidden: Vec<String>,
@@ -98,6 +116,15 @@ impl Default for UpsideLmsOptions {
             assign_json: UpsideLmsAssignJson::Either,
             ids_are_numbers: false,
             plans: UpsideLmsPlans::default(),
+            catalog: UpsideLmsCatalog::default(),
+            cut_pulls: false,
         }
+    }
+}
+
+impl UpsideLmsOptions {
+    /// The cipher of this portal.
+    pub(super) fn cipher(&self) -> Cipher {
+        Cipher::new(&self.password)
     }
 }

@@ -83,12 +83,14 @@ async fn navigate(
 impl Portal {
     fn lead(&self, form: &HashMap<String, String>) -> Lead {
         let error = |parameter: &str| Lead { page: Page::Error, about: parameter.to_owned() };
-        if form.get("clientKey") != Some(&self.options.portal_key) {
+        let options = self.options();
+        let cipher = options.cipher();
+        if form.get("clientKey") != Some(&options.portal_key) {
             return error("clientKey");
         }
-        let curriculum = match Read::parameter(form, "curriculumId", &self.cipher) {
+        let curriculum = match Read::parameter(form, "curriculumId", &cipher) {
             Read::Missing => None,
-            Read::Value(id) if curricula::exists(&id, &self.options) => Some(id),
+            Read::Value(id) if curricula::exists(&id, &options) => Some(id),
             Read::Value(_) | Read::Unreadable => return error("curriculumId"),
         };
         let mut claim = Claim::default();
@@ -97,7 +99,7 @@ impl Portal {
             ("uniqueIdentifier2", &mut claim.username),
             ("uniqueIdentifier3", &mut claim.email),
         ] {
-            match Read::parameter(form, name, &self.cipher) {
+            match Read::parameter(form, name, &cipher) {
                 Read::Missing => {}
                 Read::Value(value) => *slot = Some(value),
                 Read::Unreadable => return error(name),
@@ -106,12 +108,12 @@ impl Portal {
         if claim.is_empty() {
             return Lead { page: Page::Login, about: curriculum.unwrap_or_default() };
         }
-        let Some(learner) = claim.find(&lock(&self.users), &self.options) else {
+        let Some(learner) = claim.find(&lock(&self.users), &options) else {
             return error("uniqueIdentifier");
         };
         let page = match curriculum {
             Some(id) if lock(&self.assignments).has(&learner, &id) => Page::LearningPlan,
-            Some(id) if curricula::listed(&id, &self.options).is_none_or(|listed| !listed.off_catalog) => {
+            Some(id) if curricula::listed(&id, &options).is_none_or(|listed| !listed.off_catalog) => {
                 Page::Catalog
             }
             _ => Page::Landing,

@@ -33,9 +33,38 @@ impl Cipher {
         String::from_utf8(cipher.decrypt_padded_vec::<Pkcs7>(&bytes).ok()?).ok()
     }
 
+    /// Enciphers a text that comes in pieces.
+    pub(super) fn sealing(&self) -> Sealing {
+        Sealing { cipher: cbc::Encryptor::<Aes128>::new(&self.0.into(), &self.0.into()), rest: Vec::new() }
+    }
+
     pub(super) fn encrypt(&self, text: &str) -> String {
         let cipher = cbc::Encryptor::<Aes128>::new(&self.0.into(), &self.0.into());
         STANDARD.encode(cipher.encrypt_padded_vec::<Pkcs7>(text.as_bytes()))
+    }
+}
+
+/// A text under way to its ciphertext.
+pub(super) struct Sealing {
+    cipher: cbc::Encryptor<Aes128>,
+    /// What does not fill three blocks yet.
+    rest: Vec<u8>,
+}
+
+impl Sealing {
+    /// So much of the ciphertext as these bytes make whole: three blocks at a time, since in Base64 they end even.
+    pub(super) fn push(&mut self, text: &[u8]) -> String {
+        self.rest.extend_from_slice(text);
+        let mut whole: Vec<u8> = self.rest.drain(..self.rest.len() / 48 * 48).collect();
+        for block in whole.as_chunks_mut::<16>().0 {
+            self.cipher.encrypt_block(block.into());
+        }
+        STANDARD.encode(whole)
+    }
+
+    /// The end of the ciphertext.
+    pub(super) fn end(self) -> String {
+        STANDARD.encode(self.cipher.encrypt_padded_vec::<Pkcs7>(&self.rest))
     }
 }
 

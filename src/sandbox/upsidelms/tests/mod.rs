@@ -3,14 +3,17 @@
 //! digits, in hexadecimal, as `-K` and `-iv`.
 
 mod assign;
+mod catalog;
 mod plan;
 mod redirect;
+mod samples;
 
 use std::net::SocketAddr;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
+use super::told::Kind;
 use super::*;
 use crate::sandbox::{Faults, Sandbox, SandboxOptions};
 

@@ -1,0 +1,172 @@
+//! `[pull.parameters]`: what a question says, in the vendor's own words, checked before anything is sent.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::model::{Field, FieldKind, FieldName, Fields, ListOf, Operation, Rule};
+
+use super::cursor::{Table, Value, quoted};
+use super::fits::{date_words, fits, part_problem};
+use super::mapping::PLAIN_SECRET;
+use super::problem::nearest;
+
+/// Reads the parameters of a pull, each as the operation's field has it.
+pub(super) fn parameters(pull: &Table<'_>, operation: Option<&Operation>) -> Fields {
+    let table = pull.get("parameters").map(|value| value.table());
+    let entries = table.iter().flatten().flat_map(Table::entries);
+    let entries: Vec<(String, Value<'_>)> = entries.collect();
+    let mut found = Fields::default();
+    // Without the operation nobody knows what may stand here.
+    let Some(operation) = operation else { return found };
+    for (name, value) in &entries {
+        if let Some(field) = field(name, value, operation)
+            && let Some(text) = text(value, field)
+        {
+            found.set(name.as_str().into(), text);
+        }
+    }
+    let missing = |key: &str, message: String| match &table {
+        Some(Some(table)) => table.missing(key, message),
+        Some(None) => {}
+        None => pull.missing("parameters", message),
+    };
+    let named = |name: &str| entries.iter().any(|(other, _)| other == name);
+    for field in operation.fields.iter().filter(|field| field.required && !named(field.name.as_str())) {
+        let message = format!("missing; {} demands `{}` ({})", operation.name, field.name, field.label);
+        missing(field.name.as_str(), message);
+    }
+    for rule in &operation.rules {
+        // Of a value that is wrong by itself nobody knows what it was to be.
+        let unclear = |name: &&str| named(name) && of(&found, name).is_none();
+        let names = rule.fields();
+        if !names.iter().any(unclear) && !holds(rule, &found) {
+            let wants = if matches!(rule, Rule::OnlyWith { .. }) { "allows" } else { "demands" };
+            let message = format!("{} {wants} {rule}", operation.name);
+            match entries.iter().find(|(name, _)| names.contains(&name.as_str())) {
+                Some((_, value)) => value.problem(message),
+                None => missing(names.first().copied().unwrap_or_default(), format!("missing; {message}")),
+            }
+        }
+    }
+    found
+}
+
+fn field<'a>(name: &str, value: &Value<'_>, operation: &'a Operation) -> Option<&'a Field> {
+    let found = operation.field(name);
+    if found.is_none() {
+        let names = operation.fields.iter().map(|field| field.name.as_str());
+        let hint = match nearest(name, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("`rollbook fields {}` lists them", operation.name),
+        };
+        value.problem(format!("no such parameter of {}; {hint}", operation.name));
+    }
+    found
+}
+
+/// A parameter as it is kept.
+fn text(value: &Value<'_>, field: &Field) -> Option<String> {
+    if field.secret {
+        value.problem(PLAIN_SECRET);
+        return None;
+    }
+    match field.kind {
+        FieldKind::List { separator, of } => several(value, field, separator, of),
+        _ if value.value.is_array() => {
+            value.problem(format!("found a list; {}", takes_one(field)));
+            None
+        }
+        FieldKind::Date { format } => day(value, format),
+        _ => single(value, field),
+    }
+}
+
+fn single(value: &Value<'_>, field: &Field) -> Option<String> {
+    let text = plain(value, field)?;
+    let problem = match fits(field, &text) {
+        Ok(sent) => return Some(sent),
+        Err(_) if field.kind == FieldKind::Bool => format!("found {}; allowed: true or false", value.found()),
+        Err(_) if text.contains(',') && matches!(field.kind, FieldKind::OneOf(_)) => {
+            format!("found {}; {}", value.found(), takes_one(field))
+        }
+        Err(problem) => problem,
+    };
+    value.problem(problem);
+    None
+}
+
+fn takes_one(field: &Field) -> String {
+    format!("the LMS takes a single value for `{}`", field.name)
+}
+
+/// A text without blanks around it, or a number or a switch written as one.
+fn plain(value: &Value<'_>, field: &Field) -> Option<String> {
+    if value.as_text().is_some() {
+        return value.text().map(|text| text.trim().to_owned());
+    }
+    let flag = value.value.as_bool().filter(|_| field.kind == FieldKind::Bool).map(|flag| flag.to_string());
+    let allowed = match field.kind {
+        FieldKind::Bool => "true or false",
+        _ => "a text in quotes",
+    };
+    value.or_wrong(flag.or_else(|| value.as_number()), allowed)
+}
+
+fn day(value: &Value<'_>, format: &'static str) -> Option<String> {
+    let read = |text: &str| NaiveDate::parse_from_str(text.trim(), format).ok();
+    let day = value.as_text().and_then(read).or_else(|| value.as_day());
+    // A year of two digits is a slip of the hand.
+    let day = day.filter(|day| (1000..=9999).contains(&day.year()));
+    let allowed = format!("{}, or without quotes as 2026-11-21", date_words(format));
+    value.or_wrong(day, &allowed).map(|day| day.format(format).to_string())
+}
+
+/// Several values: of a list, or of one text with the vendor's sign between them.
+fn several(value: &Value<'_>, field: &Field, separator: char, of: ListOf) -> Option<String> {
+    let items: Vec<(String, Value<'_>)> = if value.value.is_array() {
+        let items = value.list();
+        if items.is_empty() {
+            value.problem("found an empty list; at least one is needed");
+        }
+        items.into_iter().filter_map(|item| Some((plain(&item, field)?, item))).collect()
+    } else {
+        let text = plain(value, field)?;
+        text.split(separator).map(|part| (part.trim().to_owned(), value.clone())).collect()
+    };
+    let wanted = value.value.as_array().map_or(1, |items| items.len());
+    let mut complete = !items.is_empty() && items.len() >= wanted;
+    let mut values: Vec<String> = Vec::new();
+    for (part, place) in items {
+        let problem = match part.as_str() {
+            "" => Some(format!("found {}; a value is missing beside a `{separator}`", place.found())),
+            part => part_problem(field, separator, of, part),
+        };
+        let kept = match of {
+            // `01` is 1.
+            ListOf::Whole { .. } => part.parse().map(|number: u64| number.to_string()).unwrap_or(part),
+            _ => part,
+        };
+        let problem = problem
+            .or_else(|| values.contains(&kept).then(|| format!("{} stands there twice", quoted(&kept))));
+        complete &= problem.is_none();
+        match problem {
+            Some(problem) => place.problem(problem),
+            None => values.push(kept),
+        }
+    }
+    complete.then(|| values.join(&separator.to_string()))
+}
+
+fn of<'f>(found: &'f Fields, name: &str) -> Option<&'f str> {
+    found.get(&FieldName::from(name))
+}
+
+fn holds(rule: &Rule, found: &Fields) -> bool {
+    let count = |names: &[&str]| names.iter().filter(|name| of(found, name).is_some()).count();
+    match rule {
+        Rule::ExactlyOne(names) => count(names) == 1,
+        Rule::AtLeastOne(names) => count(names) > 0,
+        Rule::OnlyWith { field, other, value } => {
+            of(found, field).is_none() || of(found, other) == Some(*value)
+        }
+    }
+}

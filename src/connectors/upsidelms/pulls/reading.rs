@@ -1,0 +1,288 @@
+//! Reads the JSON of an answer as it streams by, one curriculum at a time, whatever its size. Pure.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::super::wire::{LmsError, errors, is_no_data, says_no_data, word, word_of};
+use super::bounded::{Allowance, Bounded, Metered};
+use super::items::{curriculum, is_nothing, names_curriculum};
+use crate::model::{PullShape, Pulled};
+
+/// What the lists of both calls are called; the token tells whose answer it is.
+const LISTS: [&str; 2] = ["curriculumCatalogDTO", "learningPlanDTO"];
+
+/// How many items go on together; one curriculum's stay together.
+const BATCH: usize = 256;
+
+/// The most errors that are kept: they all say one thing or two.
+const ERRORS: usize = 50;
+
+/// What an answer says beside its items.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// The token of the question that it answers: in the element at the end of a list, or beside the list.
+    pub(super) token: Option<String>,
+    /// How many curricula it holds.
+    pub(super) curricula: u64,
+    /// Whether it says that there are none (Msg001).
+    pub(super) no_data: bool,
+    /// Every error item, wherever it stands.
+    pub(super) errors: Vec<LmsError>,
+}
+
+/// Why an answer was not read to its end.
+#[derive(Debug)]
+pub(super) enum Flaw {
+    /// It is no JSON, or it breaks off.
+    Broken,
+    /// It is JSON that the LMS does not send; what it is.
+    Odd(&'static str),
+    /// What it is read from failed.
+    Source(io::Error),
+    /// Nobody takes the items any more.
+    Gone,
+}
+
+/// Takes a batch of items; whether more are wanted.
+pub(super) type Take<'a> = &'a mut dyn FnMut(Vec<Pulled>) -> bool;
+
+/// Reads an answer to its end, and hands on the items of its curricula, which are of this shape.
+///
+/// # Errors
+/// Why it can't be read; what was handed on is void then.
+pub(super) fn read(source: impl Read, shape: &PullShape, take: Take<'_>) -> Result<Heard, Flaw> {
+    let left = Allowance::new();
+    let mut reader = Reader {
+        shape,
+        take,
+        left: &left,
+        heard: Heard::default(),
+        listed: false,
+        flaw: None,
+        batch: Vec::new(),
+    };
+    let mut json = serde_json::Deserializer::from_reader(Metered { source, left: &left });
+    let read = Top(&mut reader).deserialize(&mut json).and_then(|()| {
+        left.renew();
+        json.end()
+    });
+    match read {
+        Ok(()) => reader.finish(),
+        Err(error) => Err(reader.flaw.unwrap_or_else(|| flaw(error, &left))),
+    }
+}
+
+fn flaw(error: serde_json::Error, left: &Allowance) -> Flaw {
+    if left.is_spent() {
+        Flaw::Odd("JSON with more in one curriculum than any has")
+    } else if error.is_io() {
+        Flaw::Source(error.into())
+    } else if error.is_data() {
+        Flaw::Odd("JSON of another kind")
+    } else {
+        Flaw::Broken
+    }
+}
+
+/// What has been read so far.
+struct Reader<'a> {
+    shape: &'a PullShape,
+    take: Take<'a>,
+    left: &'a Allowance,
+    heard: Heard,
+    /// Whether there was a list, be it empty.
+    listed: bool,
+    flaw: Option<Flaw>,
+    batch: Vec<Pulled>,
+}
+
+impl Reader<'_> {
+    /// Takes one element of the list, or what stands in its place.
+    fn element(&mut self, element: &Value) -> Result<(), Flaw> {
+        let object = match element {
+            Value::Null => return Ok(()),
+            Value::Object(object) if object.is_empty() => return Ok(()),
+            Value::Object(object) => object,
+            _ => return Err(Flaw::Odd("a list of something else than curricula")),
+        };
+        let holds_data = names_curriculum(self.shape, object);
+        if self.remark(element, holds_data) && !holds_data {
+            return Ok(());
+        }
+        if self.heard.token.is_some() {
+            return Err(Flaw::Odd("a list that goes on behind its token"));
+        }
+        if let Some(token) = token(object) {
+            self.heard.token = Some(token);
+            if !holds_data {
+                return Ok(());
+            }
+        }
+        self.heard.curricula += 1;
+        let items = curriculum(self.shape, object)
+            .ok_or(Flaw::Odd("a list with a curriculum that has no curriculum_id"))?;
+        self.batch.extend(items);
+        if self.batch.len() < BATCH { Ok(()) } else { self.hand_on() }
+    }
+
+    /// Takes note of what is said of the answer as a whole; whether anything is.
+    fn remark(&mut self, value: &Value, holds_data: bool) -> bool {
+        let (mut errors, no_data) = (errors(value, None), says_no_data(value));
+        if !holds_data {
+            messages(value, &mut errors);
+        }
+        let says = no_data || !errors.is_empty();
+        let room = ERRORS.saturating_sub(self.heard.errors.len());
+        self.heard.errors.extend(errors.into_iter().take(room));
+        self.heard.no_data |= no_data;
+        says
+    }
+
+    fn hand_on(&mut self) -> Result<(), Flaw> {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() || (self.take)(batch) { Ok(()) } else { Err(Flaw::Gone) }
+    }
+
+    /// What stands beside the list, or in its place.
+    fn beside(&mut self, object: Map<String, Value>) -> Result<(), Flaw> {
+        if names_curriculum(self.shape, &object) {
+            self.listed = true;
+            return self.element(&Value::Object(object));
+        }
+        let token = token(&object);
+        let object = Value::Object(object);
+        self.remark(&object, self.listed);
+        // A reply without a list bears its token as the replies to other calls do.
+        let token = token.or_else(|| word_of(&object, "lmstoken_id"));
+        self.heard.token = self.heard.token.take().or(token);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Heard, Flaw> {
+        self.hand_on()?;
+        let told = self.heard.no_data || !self.heard.errors.is_empty();
+        if self.listed || told { Ok(self.heard) } else { Err(Flaw::Odd("JSON of another kind")) }
+    }
+
+    fn give_up<E: Error>(&mut self, flaw: Flaw) -> E {
+        self.flaw.get_or_insert(flaw);
+        E::custom("given up")
+    }
+}
+
+/// Messages that the document does not know: where there are no data they are all that is said.
+fn messages(value: &Value, found: &mut Vec<LmsError>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| messages(item, found)),
+        Value::Object(object) => {
+            for (key, value) in object {
+                let begin = key.trim().get(..3).unwrap_or_default();
+                let is_message = begin.eq_ignore_ascii_case("Msg") && !is_no_data(key);
+                match word(value).filter(|_| is_message) {
+                    Some(text) => found.push(LmsError { code: key.trim().to_owned(), text }),
+                    None => messages(value, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn token(object: &Map<String, Value>) -> Option<String> {
+    object.get("Token").and_then(word)
+}
+
+/// The answer as a whole: an object with the list, or the list alone.
+struct Top<'a, 'b>(&'a mut Reader<'b>);
+
+impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Top<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an answer")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        List(self.0).visit_seq(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self(reader) = self;
+        let mut beside = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if LISTS.contains(&key.trim()) {
+                if reader.listed {
+                    return Err(reader.give_up(Flaw::Odd("JSON with two lists")));
+                }
+                map.next_value_seed(List(reader))?;
+            } else {
+                beside.insert(key, map.next_value_seed(Bounded(reader.left))?);
+            }
+        }
+        reader.beside(beside).map_err(|flaw| reader.give_up(flaw))
+    }
+}
+
+/// The list: with its brackets, or a single element without them, or nothing in its place.
+struct List<'a, 'b>(&'a mut Reader<'b>);
+
+impl<'de> DeserializeSeed<'de> for List<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for List<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of curricula")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let Self(reader) = self;
+        reader.listed = true;
+        while let Some(element) = list.next_element_seed(Bounded(reader.left))? {
+            reader.left.renew();
+            reader.element(&element).map_err(|flaw| reader.give_up(flaw))?;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let Self(reader) = self;
+        reader.listed = true;
+        let element = Bounded(reader.left).visit_map(map)?;
+        reader.left.renew();
+        reader.element(&element).map_err(|flaw| reader.give_up(flaw))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.0.listed = true;
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if is_nothing(text) {
+            return self.visit_unit();
+        }
+        Err(self.0.give_up(Flaw::Odd("JSON of another kind")))
+    }
+}
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;

@@ -1,0 +1,47 @@
+//! Whose the items of an answer are.
+
+use std::collections::HashMap;
+
+use crate::model::{FieldName, Pulled};
+use crate::store::PullStep;
+
+use super::EngineError;
+use super::asking::Asking;
+
+/// Whose the items of a chunk are.
+pub(super) struct Learned {
+    /// The learner whose answer it is.
+    scope: String,
+    /// The column of our registrations, and whose each one is.
+    by_registration: Option<(FieldName, HashMap<String, String>)>,
+    /// Names of those whose registrations were found, each beside whose it is.
+    pub(super) names: Vec<(String, String)>,
+}
+
+impl Learned {
+    /// Whose an item is; empty where it is nobody's.
+    pub(super) fn learner(&self, item: &Pulled) -> String {
+        let Some((column, known)) = &self.by_registration else { return self.scope.clone() };
+        let registration = item.fields.get(column).map(|text| text.trim().to_lowercase());
+        let learner = registration.and_then(|registration| known.get(&registration));
+        learner.unwrap_or(&self.scope).clone()
+    }
+}
+
+impl Asking {
+    /// Finds out whose these items are.
+    pub(super) async fn learned(&self, step: &PullStep, items: &[Pulled]) -> Result<Learned, EngineError> {
+        let mut learned = Learned { scope: step.scope.clone(), by_registration: None, names: Vec::new() };
+        let Some((column, _)) = self.shape.registration else { return Ok(learned) };
+        let column: FieldName = column.into();
+        let wanted: Vec<&str> = items.iter().filter_map(|item| item.fields.get(&column)).collect();
+        let mut known = HashMap::new();
+        for (registration, enrolment) in self.engine.store.enrolments(&self.pull.connection, &wanted).await? {
+            learned.names.push((enrolment.key().to_string(), enrolment.learner.clone()));
+            learned.names.push((enrolment.learner.clone(), enrolment.learner.clone()));
+            known.insert(registration, enrolment.learner);
+        }
+        learned.by_registration = Some((column, known));
+        Ok(learned)
+    }
+}
