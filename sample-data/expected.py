@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 
 import expected_learning
+import expected_pulls
 
 HERE = Path(__file__).resolve().parent
 BLANKS = " \t\r\n\u00a0"
@@ -231,7 +232,8 @@ def runs():
     days = [run("hr-users-2026-11-20.csv", users, known, lms), run("hr-users-2026-11-21.csv", users, known, lms)]
     waiting = {refusal["key"] for refusal in days[1]["refusals"]}
     learning = expected_learning.runs(set(lms.people), waiting)
-    return days + [run("hr-joiners-2026-11-21.csv", agency, known_agency, lms)], learning
+    active = {key for key, person in known.items() if person["status"] == "Active"}
+    return days + [run("hr-joiners-2026-11-21.csv", agency, known_agency, lms)], learning, active
 
 
 def markdown(days):
@@ -277,8 +279,11 @@ def twin_differences():
 
 
 def main():
-    days, learning = runs()
-    tables = [markdown(days), expected_learning.markdown(learning)]
+    days, learning, active = runs()
+    accepted = {one["push"]: one["accepted"] for one in learning}
+    assigned = {tuple(key.split(",")) for key in accepted["upside.assign_curriculum"]}
+    tables = [markdown(days), expected_learning.markdown(learning),
+              *expected_pulls.tables(active, assigned, accepted["media.launch_link"])]
     if "--json" in sys.argv:
         print(json.dumps({"people": days, "learning": learning}, indent=1, ensure_ascii=False))
     elif "--check" in sys.argv:

@@ -285,7 +285,8 @@ def run(name, push, snapshot, lms, where=None, delimiter=","):
     assert counts["read"] == rows, (name, push["push"])
     changes = sum(counts[part] for part in ["accepted", "refused", "parked", "held"])
     assert counts["create"] + counts["update"] == changes
-    return {"file": name, "push": push["push"], "counts": counts, "fates": sorted(fates)}
+    return {"file": name, "push": push["push"], "counts": counts, "fates": sorted(fates),
+            "accepted": sorted(snapshot)}
 
 
 def runs(people, waiting):

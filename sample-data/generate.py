@@ -20,6 +20,7 @@ from pathlib import Path
 import xlsxwriter
 
 import learning
+import pulls
 
 HERE = Path(__file__).resolve().parent
 NBSP = "\u00a0"
@@ -417,6 +418,9 @@ def main():
     write_csv("event-attendance-2026-11-21.csv", columns, later)
     write_csv("practical-signoffs-2026-11-21.csv", *learning.practical_signoffs(dice), delimiter=";", bom=False)
     write_csv("course-access-2026-11-21.csv", *learning.course_access(people, dice))
+    for day, name in enumerate(["portal-catalog-2026-11-21.csv", "portal-catalog-2026-11-22.csv"]):
+        write_csv(name, *pulls.catalog(day), bom=False)
+    write_csv("portal-study-2026-11-21.csv", *pulls.study(), bom=False)
 
 
 if __name__ == "__main__":

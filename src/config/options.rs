@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use crate::model::{Empty, Field, FieldKind, FieldMapping, Send, Take, TimeUnit};
 
 use super::cursor::{Table, Value};
 use super::date::date;
 use super::fits::Written;
 use super::mapping::checked;
+use super::schedule::zone;
 
 /// What stands beside `column` or `value`.
 #[derive(Default)]
 pub(super) struct Options {
     date: Option<String>,
+    day_in: Option<Tz>,
     unit: Option<TimeUnit>,
     values: Option<BTreeMap<String, String>>,
     default: Option<String>,
@@ -43,6 +47,10 @@ impl Options {
         let separator = table.get("separator").and_then(|value| separator(&value, field));
         let words = [("create", Send::Create), ("always", Send::Always)];
         let send = table.get("send").and_then(|value| value.word(&words));
+        let day_in = table.get("day_in");
+        if let Some(value) = day_in.as_ref().filter(|_| constant) {
+            value.problem("`day_in` means nothing beside `value`");
+        }
         if constant {
             return Self { separator, send, ..Self::default() };
         }
@@ -70,6 +78,7 @@ impl Options {
             trim: table.get("trim").and_then(|value| value.flag()),
             empty: table.get("empty").and_then(|value| empty(&value, field)),
             date,
+            day_in: day_in.and_then(|value| self::day_in(&value, field)),
             unit,
             separator,
             send,
@@ -89,6 +98,7 @@ impl Options {
             field: field.clone(),
             take,
             date: self.date,
+            day_in: self.day_in,
             unit: self.unit,
             values: self.values,
             default: self.default,
@@ -110,6 +120,16 @@ fn separator(value: &Value<'_>, field: Option<&Field>) -> Option<String> {
         return None;
     }
     Some(text.to_owned())
+}
+
+/// The zone whose day a point in time is sent as.
+fn day_in(value: &Value<'_>, field: Option<&Field>) -> Option<Tz> {
+    let zone = zone(value)?;
+    if let Some(field) = field.filter(|field| !matches!(field.kind, FieldKind::Date { .. })) {
+        value.problem(format!("`{}` is no day; only a day is taken out of a point in time", field.name));
+        return None;
+    }
+    Some(zone)
 }
 
 fn unit(value: &Value<'_>, field: Option<&Field>) -> Option<TimeUnit> {

@@ -82,7 +82,8 @@ fn cron_line(value: &Value<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn zone(value: &Value<'_>) -> Option<Tz> {
+/// A zone, by the name that the IANA database has for it.
+pub(super) fn zone(value: &Value<'_>) -> Option<Tz> {
     let text = value.text()?;
     let zone = text.parse().ok();
     if zone.is_none() {

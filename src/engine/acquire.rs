@@ -247,7 +247,7 @@ pub(super) fn open_regular(path: &Path) -> io::Result<File> {
 }
 
 /// A name that no other file has.
-fn private_name(name: &str) -> String {
+pub(super) fn private_name(name: &str) -> String {
     format!("{:016x}-{name}", random())
 }
 

@@ -134,7 +134,7 @@ pub(super) fn copy_hashed(mut from: impl Read, mut to: impl Write) -> io::Result
 }
 
 /// A new file that only this user can read; what lay there is overwritten.
-fn private(path: &Path) -> io::Result<File> {
+pub(super) fn private(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 

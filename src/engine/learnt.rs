@@ -9,7 +9,7 @@ use crate::store::{
     EventRef, EventRow, FailedStep, ItemFilter, ItemRef, MemoryItem, PullRunRow, RunKind, RunRecord, RunRef,
 };
 
-use super::pulling::pull_status;
+use super::pullstatus::pull_status;
 use super::{Engine, EngineError};
 
 /// How many items a report names for each event; attachments and JSON have all.

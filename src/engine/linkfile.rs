@@ -5,13 +5,10 @@
 //! owner and group, a form for its owner alone.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
-use tempfile::NamedTempFile;
 
 use crate::config::Push;
 use crate::connectors::{Item, Link};
@@ -19,9 +16,9 @@ use crate::model::{Digest, FieldName, Key};
 
 use super::EngineError;
 use super::links::link_text;
+use super::tablecell::Cell;
+use super::tablefile::{TableFile, holds, is_table, replace};
 
-/// For its owner and group: a portal reads it as a member of the group.
-const TABLE_MODE: u32 = 0o640;
 /// For its owner alone.
 const FORM_MODE: u32 = 0o600;
 /// The names of the forms that Rollbook has written into a folder.
@@ -35,8 +32,7 @@ pub(super) struct LinkFile {
 }
 
 enum Body {
-    Csv(Box<csv::Writer<BufWriter<NamedTempFile>>>),
-    Workbook { book: Box<Workbook>, row: u32 },
+    Table(Box<TableFile>),
     Forms { known: BTreeSet<String>, written: BTreeSet<String>, changed: bool },
 }
 
@@ -52,27 +48,13 @@ impl LinkFile {
         header.extend(columns.iter().map(ToString::to_string));
         header.extend(["registration".to_owned(), "link".to_owned()]);
         let failed = |error: io::Error| EngineError::file("write the links", path, &error);
-        let body = match path.extension().and_then(|ending| ending.to_str()) {
-            Some(ending) if ending.eq_ignore_ascii_case("csv") => {
-                make_folder(path).map_err(failed)?;
-                let mut writer = csv::Writer::from_writer(BufWriter::new(beside(path).map_err(failed)?));
-                writer.write_record(&header).map_err(|error| failed(error.into()))?;
-                Body::Csv(Box::new(writer))
-            }
-            Some(ending) if ending.eq_ignore_ascii_case("xlsx") => {
-                make_folder(path).map_err(failed)?;
-                let mut book = Box::new(Workbook::new());
-                undated(&mut book).map_err(|error| failed(io::Error::other(error)))?;
-                let sheet = book.add_worksheet_with_constant_memory();
-                write_row(sheet, 0, &header).map_err(|error| failed(io::Error::other(error)))?;
-                Body::Workbook { book, row: 0 }
-            }
-            _ => {
-                fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
-                let list = fs::read_to_string(path.join(LIST)).unwrap_or_default();
-                let known = list.lines().map(str::to_owned).collect();
-                Body::Forms { known, written: BTreeSet::new(), changed: false }
-            }
+        let body = if is_table(path) {
+            Body::Table(Box::new(TableFile::begin(path, &header).map_err(failed)?))
+        } else {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+            let list = fs::read_to_string(path.join(LIST)).unwrap_or_default();
+            let known = list.lines().map(str::to_owned).collect();
+            Body::Forms { known, written: BTreeSet::new(), changed: false }
         };
         Ok(Self { path: path.to_owned(), columns, body })
     }
@@ -89,12 +71,10 @@ impl LinkFile {
         row.push(item.registration.clone().unwrap_or_default());
         row.push(link_text(link).to_owned());
         match &mut self.body {
-            Body::Csv(writer) => writer.write_record(&row).map_err(|error| failed(error.into())),
-            Body::Workbook { book, row: number } => {
-                *number += 1;
-                let sheet = book.worksheet_from_index(0);
-                let written = sheet.and_then(|sheet| write_row(sheet, *number, &row));
-                written.map_err(|error| failed(io::Error::other(error)))
+            Body::Table(table) => {
+                // A portal reads the links, and takes a name for what it is.
+                let cells: Vec<Cell<'_>> = row.iter().map(|text| Cell::raw(text)).collect();
+                table.add(&cells).map_err(failed)
             }
             Body::Forms { known, written, changed } => {
                 let name = form_name(&item.key);
@@ -126,19 +106,7 @@ impl LinkFile {
         let Self { path, body, .. } = self;
         let failed = |error: io::Error| EngineError::file("write the links", &path, &error);
         match body {
-            Body::Csv(writer) => {
-                let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-                let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-                if fs::read(&path).is_ok_and(|old| fs::read(file.path()).is_ok_and(|new| new == old)) {
-                    return Ok(false);
-                }
-                put(file, &path, TABLE_MODE).map_err(failed)?;
-                Ok(true)
-            }
-            Body::Workbook { mut book, .. } => {
-                let bytes = book.save_to_buffer().map_err(|error| failed(io::Error::other(error)))?;
-                replace(&path, &bytes, TABLE_MODE).map_err(failed)
-            }
+            Body::Table(table) => table.finish().map_err(failed),
             Body::Forms { known, written, mut changed } => {
                 // Only what Rollbook has written is taken away: the folder may hold files of others.
                 for gone in known.difference(&written) {
@@ -170,60 +138,10 @@ fn form_name(key: &Key) -> String {
     format!("key-{hex}.html")
 }
 
-fn write_row(sheet: &mut Worksheet, row: u32, cells: &[String]) -> Result<(), XlsxError> {
-    for (column, cell) in (0..).zip(cells) {
-        sheet.write_string(row, column, cell)?;
-    }
-    Ok(())
-}
-
-/// A workbook notes when it was made, and the same links are to be the same file.
-fn undated(book: &mut Workbook) -> Result<(), XlsxError> {
-    let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
-    Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes the folder of a table where it is missing, open to the group as the table is.
-fn make_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o750).create(folder_of(path))
-}
-
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = folder_of(path);
-    tempfile::Builder::new().prefix(".rollbook-").tempfile_in(folder)
-}
-
 /// Adds a name to the list of forms.
 fn note(list: &Path, name: &str) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).create(true).mode(FORM_MODE).open(list)?;
     writeln!(file, "{name}")
-}
-
-fn holds(path: &Path, bytes: &[u8]) -> bool {
-    fs::read(path).is_ok_and(|found| found == bytes)
-}
-
-/// Gives whether the file was another one.
-fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<bool> {
-    if holds(path, bytes) {
-        return Ok(false);
-    }
-    let mut file = beside(path)?;
-    file.write_all(bytes)?;
-    put(file, path, mode)?;
-    Ok(true)
-}
-
-fn put(file: NamedTempFile, path: &Path, mode: u32) -> io::Result<()> {
-    file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    File::open(folder_of(path))?.sync_all()
 }
 
 #[cfg(test)]

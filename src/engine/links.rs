@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Job, Push};
 use crate::connectors::{Connector, Item, Link};
-use crate::model::{ChangeKind, FieldName, Fields, Key, OperationKind, Standing, Take};
+use crate::model::{ChangeKind, ColumnName, FieldName, Fields, Key, OperationKind, Standing, Take};
 use crate::store::{Enrolment, PushRef, SnapshotRow};
 
 use super::connect::open_connection;
@@ -23,23 +23,49 @@ pub(super) fn enrolment(push: &Push, key: &Key, fields: &Fields) -> Enrolment {
     let telling = push.operation.registers.unwrap_or_default();
     let instance =
         telling.iter().map(|field| plain_address(fields.get(&(*field).into()).unwrap_or_default())).collect();
-    let of_instance = |column: &str| {
-        push.mapping.fields.iter().any(|mapping| {
-            telling.contains(&mapping.name().as_str())
-                && matches!(&mapping.take, Take::Column(name) if name.as_str() == column)
-        })
-    };
     let values = key.values();
-    let columns = push.mapping.key.iter().zip(&values);
-    let mut learner: Vec<&str> = columns
-        .filter(|(column, _)| !of_instance(column.as_str()))
-        .map(|(_, value)| value.as_str())
-        .collect();
-    if learner.is_empty() {
-        learner = values.iter().map(String::as_str).collect();
-    }
+    let learner = learner_places(push).into_iter().filter_map(|place| values.get(place).map(String::as_str));
     let people = std::iter::once(push.learners.as_str()).chain(learner);
     Enrolment { learner: Key::from_values(people).to_string(), instance }
+}
+
+/// The places in a push's key that say who the learner is: those that say nothing of activity and instance, or
+/// all where none is left.
+fn learner_places(push: &Push) -> Vec<usize> {
+    let telling = push.operation.registers.unwrap_or_default();
+    let of_instance = |column: &ColumnName| {
+        push.mapping.fields.iter().any(|mapping| {
+            telling.contains(&mapping.name().as_str())
+                && matches!(&mapping.take, Take::Column(name) if name == column)
+        })
+    };
+    let columns = push.mapping.key.iter().enumerate();
+    let learner: Vec<usize> =
+        columns.filter(|(_, column)| !of_instance(column)).map(|(place, _)| place).collect();
+    if learner.is_empty() { (0..push.mapping.key.len()).collect() } else { learner }
+}
+
+/// How people know the learner of a registration: what the key of the push that made it says of them; of that
+/// only what names the person, where the push says so (`person`). Several values stand as a key does.
+pub(super) fn learner_name<'a>(mut pushes: impl Iterator<Item = &'a Push>, enrolment: &Enrolment) -> String {
+    let values = Key::from_stored(enrolment.learner.clone()).values();
+    let (people, values) =
+        values.split_first().map_or(("", &[][..]), |(people, rest)| (people.as_str(), rest));
+    let columns = pushes.find_map(|push| {
+        let columns: Vec<&ColumnName> =
+            learner_places(push).into_iter().filter_map(|place| push.mapping.key.get(place)).collect();
+        let made = push.operation.registers.is_some() && push.learners == people;
+        let named = push.mapping.person.iter().all(|column| columns.contains(&column));
+        let usable = made && named && !push.mapping.person.is_empty() && columns.len() == values.len();
+        usable.then(|| columns.into_iter().map(|column| push.mapping.person.contains(column)).collect())
+    });
+    let columns: Vec<bool> = columns.unwrap_or_else(|| vec![true; values.len()]);
+    let named = values.iter().zip(&columns).filter(|(_, names)| **names);
+    let named: Vec<&str> = named.map(|(value, _)| value.as_str()).collect();
+    match named.as_slice() {
+        [only] => (*only).to_owned(),
+        several => Key::from_values(several.iter().copied()).to_string(),
+    }
 }
 
 /// An address without what makes no other address: the case of its host, a slash or `#/` at its end. Any

@@ -1,22 +1,55 @@
-//! The file of a pull: what is known after a run, written for whoever picks it up.
+//! The file of a pull: what is present of it, in its place after each run.
+
+use std::path::Path;
 
 use crate::config::{Job, Pull};
-use crate::store::RunRecord;
+use crate::store::RunRef;
 
+use super::itemtable::{ItemTable, usual_columns};
+use super::tablefile::TableFile;
 use super::{Engine, EngineError};
 
 impl Engine {
-    /// Writes the file of a pull that has ended, where the job wants one.
+    /// Writes the file of a pull that has come to its end, where it has one: also where nothing is new, since
+    /// whoever picks it up may have taken it away. Where it can't be written the one before stays, and the run
+    /// says why.
     ///
     /// # Errors
-    /// When the database fails. What is wrong with the file is kept with the pull of the run.
+    /// When the database fails.
     pub(super) async fn write_pull_export(
         &self,
-        run: &RunRecord,
+        run: RunRef,
         job: &Job,
         pull: &Pull,
     ) -> Result<(), EngineError> {
-        let _ = (run, job, pull);
-        Ok(())
+        let Some(path) = &pull.export else { return Ok(()) };
+        // One at a time: a late one never puts its older items in the place of newer ones.
+        let turn = self.exporting.lock().await;
+        let written = self.write_items(job, pull, path).await;
+        drop(turn);
+        let why = match written {
+            Ok(changed) => {
+                tracing::info!(job = %job.name, pull = %pull.id, changed, "the file of a pull is there");
+                None
+            }
+            Err(error @ EngineError::Store(_)) => return Err(error),
+            Err(error) => {
+                tracing::error!(job = %job.name, pull = %pull.id, %error, "the file of a pull is as it was");
+                Some(error.to_string())
+            }
+        };
+        Ok(self.store.pull_unwritten(run, &pull.id, why.as_deref()).await?)
+    }
+
+    async fn write_items(&self, job: &Job, pull: &Pull, path: &Path) -> Result<bool, EngineError> {
+        let failed = |error: std::io::Error| EngineError::file("write the pulled items to", path, &error);
+        let names = match &pull.columns {
+            Some(columns) => columns.iter().map(ToString::to_string).collect(),
+            None => usual_columns(pull),
+        };
+        let Some(table) = ItemTable::new(pull, names) else { return Ok(false) };
+        let mut file = TableFile::begin(path, &table.header()).map_err(failed)?;
+        self.each_row(&job.name, pull, &table, &mut |row| file.add(row).map_err(failed)).await?;
+        file.finish().map_err(failed)
     }
 }

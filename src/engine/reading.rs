@@ -17,6 +17,7 @@ use crate::store::{SealError, Sealer, Store};
 
 use super::EngineError;
 use super::acquire::open_regular;
+use super::feeding::format_of;
 
 const BATCH: usize = 500;
 
@@ -73,9 +74,10 @@ fn read(
     let mappings: Vec<_> = job.pushes.iter().map(|push| push.mapping.clone()).collect();
     let lookup = |run: &str, row: u64| originals.secrets(run, row);
     let source_key = mappings.first().map(|mapping| mapping.key.clone()).unwrap_or_default();
+    let format = format_of(job);
     let plan = ReadPlan {
         file_name: &export.name,
-        format: &job.source.format,
+        format: &format,
         filters: &job.source.filters,
         source_key: &source_key,
         pushes: &mappings,

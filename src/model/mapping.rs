@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use super::{ColumnName, Field, FieldName, PushId, Rule};
 
 /// How to read a file; `None` means that it is detected or has its usual default.
@@ -50,6 +52,8 @@ pub struct FieldMapping {
     /// How dates are written in a text cell (`strftime`); dates of a workbook need no format. A time may
     /// have ISO 8601's without one.
     pub date: Option<String>,
+    /// For a date that stands as a point in time in the cell: the zone whose day it is.
+    pub day_in: Option<Tz>,
     /// What a span of time in the cell is written in; milliseconds unless said.
     pub unit: Option<TimeUnit>,
     /// A value table: what stands in the cell, and what is sent for it.

@@ -5,6 +5,9 @@ use crate::model::Where;
 use super::cell::{Cell, Row, trim};
 use super::header::Wanted;
 
+/// In the place of a value: whatever is there.
+const ANY: &str = "*";
+
 /// One condition, with its column found.
 pub(super) struct Filter {
     column: usize,
@@ -54,7 +57,7 @@ pub(super) fn judge(filters: &[Filter], row: &Row<'_>) -> Verdict {
             cell => {
                 let text = cell.into_text();
                 let text = trim(&text);
-                if !filter.values.iter().any(|value| value == text) {
+                if !filter.values.iter().any(|value| value == text || value == ANY && !text.is_empty()) {
                     return Verdict::Filtered;
                 }
             }
@@ -90,7 +93,26 @@ mod tests {
         check(&[text("in"), text("1")], false);
         check(&[text("IN"), text("2")], false);
         check(&[text("IN")], false);
+        check(&[text("*"), text("1")], false);
         check(&[Cell::Error("#N/A".into()), text("2")], false);
         check(&[text("US"), Cell::Error("#N/A".into())], false);
+    }
+
+    #[test]
+    fn a_star_takes_whatever_is_there() {
+        let names = [Cell::Text("Done".into())];
+        let header = Header::new(1, Cells::Sheet(&names));
+        let filters = ["*", ""].map(|value| {
+            let condition = Where { column: "Done".into(), values: vec![value.to_owned()] };
+            [Filter::new(&condition, &mut Wanted::new(&header))]
+        });
+        for (cell, expected) in
+            [("2026-11-21", [true, false]), (" \u{a0}", [false, true]), ("*", [true, false])]
+        {
+            let cells = [Cell::Text(cell.into())];
+            let row = Row { cells: Cells::Sheet(&cells), originals: None };
+            let found = [0, 1].map(|which| judge(&filters[which], &row) == Verdict::Taken);
+            assert_eq!(found, expected, "{cell}");
+        }
     }
 }

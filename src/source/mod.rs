@@ -23,6 +23,7 @@ mod mapping;
 mod moment;
 mod person;
 mod rules;
+mod times;
 mod value;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Points in time in text: a date, a time of day and perhaps a zone, sent as `2026-11-21T08:30:00`, with
 //! `Z` behind it where the text says its zone.
 
-use chrono::{FixedOffset, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike};
+use chrono_tz::Tz;
 
 use super::date::{DateFormat, Fault, has_four_digits, time_of_day};
 
@@ -28,6 +29,29 @@ impl MomentFormat {
 
     /// The point in time as it is sent: midnight where no time stands, converted where a zone does.
     pub(super) fn read(&self, text: &str) -> Result<String, Fault> {
+        match self.parse(text)? {
+            (moment, None) => sent(moment),
+            (moment, Some(zone)) => {
+                let utc = moment.checked_sub_offset(zone).ok_or(Fault::Year)?;
+                sent(utc).map(|text| text + "Z")
+            }
+        }
+    }
+
+    /// The day of the point in time: that of `zone` where the text says its own, else the one that it names.
+    pub(super) fn day(&self, text: &str, zone: Tz) -> Result<NaiveDate, Fault> {
+        let day = match self.parse(text)? {
+            (moment, None) => moment.date(),
+            (moment, Some(own)) => {
+                let utc = moment.checked_sub_offset(own).ok_or(Fault::Year)?;
+                zone.from_utc_datetime(&utc).date_naive()
+            }
+        };
+        if has_four_digits(day) { Ok(day) } else { Err(Fault::Year) }
+    }
+
+    /// What the text says, and the zone that it names.
+    fn parse(&self, text: &str) -> Result<(NaiveDateTime, Option<FixedOffset>), Fault> {
         let (date, parsed, rest) = self.dates.parse(text)?;
         let parts = [parsed.hour_div_12(), parsed.hour_mod_12(), parsed.minute(), parsed.second()];
         let (time, zone) = if parts.iter().any(Option::is_some) {
@@ -49,13 +73,7 @@ impl MomentFormat {
             Some(seconds) => Some(FixedOffset::east_opt(seconds).ok_or(Fault::NoSuchTime)?),
             None => zone,
         };
-        match zone {
-            None => sent(moment),
-            Some(zone) => {
-                let utc = moment.checked_sub_offset(zone).ok_or(Fault::Year)?;
-                sent(utc).map(|text| text + "Z")
-            }
-        }
+        Ok((moment, zone))
     }
 
     /// A point in time of a workbook as text that is read as this one; `None` where the format can't tell it.

@@ -24,6 +24,7 @@ pub(super) fn field(name: &str) -> FieldMapping {
         },
         take: Take::Column(name.into()),
         date: None,
+        day_in: None,
         unit: None,
         values: None,
         default: None,

@@ -11,6 +11,7 @@ use crate::model::{FieldKind, FieldMapping, ListOf, TimeUnit};
 use super::cell::{Cell, trim};
 use super::date::{DateFormat, Fault};
 use super::moment::{self, MomentFormat};
+use super::times::Times;
 
 /// Turns the cell of one field into its value.
 pub(super) struct Rule<'a> {
@@ -27,13 +28,6 @@ struct Table<'a> {
     folded: HashMap<String, Option<&'a str>>,
 }
 
-/// How dates and times are read from cells, and how they are sent.
-enum Times {
-    Dates { read: DateFormat, write: DateFormat },
-    Moments(MomentFormat),
-    None,
-}
-
 impl<'a> Rule<'a> {
     pub(super) fn new(mapping: &'a FieldMapping, secret: bool) -> Self {
         let table = mapping.values.as_ref().map(|exact| {
@@ -44,15 +38,7 @@ impl<'a> Rule<'a> {
             Table { exact, folded }
         });
         // What comes out of a table is written as it is sent.
-        let given = mapping.date.as_deref().filter(|_| table.is_none());
-        let times = match &mapping.field.kind {
-            FieldKind::Date { format } => Times::Dates {
-                read: DateFormat::new(given.unwrap_or(format)),
-                write: DateFormat::new(format),
-            },
-            FieldKind::DateTime => Times::Moments(MomentFormat::new(given)),
-            _ => Times::None,
-        };
+        let times = Times::new(mapping, table.is_some());
         Self { mapping, secret, table, times }
     }
 
@@ -98,6 +84,8 @@ impl<'a> Rule<'a> {
                 Some(written(write, moment.date()))
             }
             (Times::Dates { read, .. }, _) => Some(Err(self.not_a_date(&text(), read, &Fault::TimeOfDay))),
+            // A workbook knows no zones: the day is the one that it shows.
+            (Times::Days { write, .. }, _) => Some(written(write, moment.date())),
             (Times::Moments(read), _) => {
                 Some(moment::sent(moment).map_err(|fault| self.not_a_moment(&text(), read, &fault)))
             }
@@ -115,6 +103,10 @@ impl<'a> Rule<'a> {
             (_, Times::Dates { read, write }) => match read.read(text) {
                 Ok(date) => written(write, date),
                 Err(fault) => Err(self.not_a_date(text, read, &fault)),
+            },
+            (_, Times::Days { read, zone, write }) => match read.day(text, *zone) {
+                Ok(day) => written(write, day),
+                Err(fault) => Err(self.not_a_moment(text, read, &fault)),
             },
             (_, Times::Moments(read)) => {
                 read.read(text).map_err(|fault| self.not_a_moment(text, read, &fault))
@@ -146,12 +138,7 @@ impl<'a> Rule<'a> {
     /// A date or time of a workbook as text that reads as this one; `None` where the field is none, or a
     /// value table stands before it.
     pub(super) fn moment_text(&self, moment: NaiveDateTime) -> Option<String> {
-        match &self.times {
-            _ if self.table.is_some() => None,
-            Times::Dates { read, .. } if moment.time() == NaiveTime::MIN => read.write(moment.date()),
-            Times::Moments(read) => read.write(moment),
-            Times::Dates { .. } | Times::None => None,
-        }
+        if self.table.is_some() { None } else { self.times.text(moment) }
     }
 
     /// Trims, puts the default in, and asks the value table.
@@ -217,7 +204,12 @@ impl<'a> Rule<'a> {
         match fault {
             Fault::NoSuchDay => format!("{quoted} is no day of the calendar; it is read as {words}"),
             Fault::Year => format!("{quoted} has no year of four digits; it is read as {words}"),
-            Fault::TimeOfDay => format!("{quoted} has a time of day, where a date is wanted"),
+            Fault::TimeOfDay => {
+                format!(
+                    "{quoted} has a time of day, where a date is wanted; for the day of a point in time, add \
+                 `day_in = \"ZONE\"` to the field"
+                )
+            }
             Fault::Form | Fault::NoSuchTime => {
                 format!("{quoted} is not a date written as {words}{}", self.date_hint())
             }

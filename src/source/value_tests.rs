@@ -14,6 +14,7 @@ fn field(kind: FieldKind) -> FieldMapping {
         },
         take: Take::Column("c".into()),
         date: None,
+        day_in: None,
         unit: None,
         values: None,
         default: None,
@@ -112,7 +113,10 @@ fn dates_come_out_as_the_vendor_wants_them() {
     check_cell(
         &date,
         Cell::Date(day.and_hms_opt(23, 0, 0).unwrap()),
-        Err("`2024-02-01T23:00:00` has a time of day, where a date is wanted"),
+        Err(
+            "`2024-02-01T23:00:00` has a time of day, where a date is wanted; for the day of a point in time, \
+             add `day_in = \"ZONE\"` to the field",
+        ),
     );
 }
 
@@ -265,4 +269,22 @@ fn a_time_of_a_workbook_is_written_as_the_job_reads_it() {
     assert_eq!(text(&field(FieldKind::Text), moment), None);
     time.values = Some(BTreeMap::new());
     assert_eq!(text(&time, moment), None);
+}
+
+#[test]
+fn a_point_in_time_is_the_day_of_a_zone() {
+    let day = |date: Option<&str>| FieldMapping {
+        date: date.map(str::to_owned),
+        day_in: Some(chrono_tz::Europe::Zurich),
+        ..field(FieldKind::Date { format: "%d-%b-%Y" })
+    };
+    check(&day(None), "2026-11-20T23:30:00Z", Ok("21-Nov-2026"));
+    check(&day(None), "2026-07-20T22:30:00Z", Ok("21-Jul-2026"));
+    check(&day(None), "2026-11-20T22:59:59Z", Ok("20-Nov-2026"));
+    check(&day(None), "2026-11-20T23:30:00", Ok("20-Nov-2026"));
+    check(&day(None), "2026-11-20", Ok("20-Nov-2026"));
+    check(&day(Some("%d/%m/%Y %H:%M %z")), "20/11/2026 23:30 +0000", Ok("21-Nov-2026"));
+    let wrong = "`soon` is not a date and time written as YYYY-MM-DDTHH:MM:SS; a zone may follow (Z, +01:00); if the \
+                 export writes dates in another way, add `date = \"…\"` to the field";
+    check(&day(None), "soon", Err(wrong));
 }

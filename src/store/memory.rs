@@ -15,6 +15,11 @@ use super::{RunRef, Store, StoreError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ItemRef(pub(super) i64);
 
+impl ItemRef {
+    /// Stands for an item that the database does not know.
+    pub const NONE: Self = Self(0);
+}
+
 /// An event of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventRef(pub(super) i64);

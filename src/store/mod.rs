@@ -10,6 +10,7 @@ mod copying;
 mod doubtful;
 mod ending;
 mod error;
+mod exported;
 mod fold;
 mod forgetting;
 mod gate;
