@@ -1,5 +1,7 @@
 //! What pull jobs say: at their end, in mails, in lists, and when somebody asks what they know.
 
+use std::os::unix::fs::PermissionsExt;
+
 use rollbook::sandbox::{Media77Options, Media77Study};
 use serde_json::Value;
 
@@ -12,7 +14,10 @@ fn world(when: &str) -> World {
     let mut setup = Setup::products();
     setup.jobs.push(("progress".to_owned(), format!("{JOB}when = \"{when}\"\n")));
     let world = setup.start();
-    world.configure("media", &format!("token = \"{}\"", Media77Options::default().token));
+    let secret = world.path("secrets/media");
+    std::fs::write(&secret, Media77Options::default().token).unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    world.configure("media", "token = { file = \"secrets/media\" }");
     world
 }
 
