@@ -109,7 +109,7 @@ fn lists_show_what_a_pull_learnt_where_others_have_a_file() {
     let job = status["jobs"].as_array().unwrap().iter().find(|job| job["job"] == "progress").unwrap();
     assert_eq!((&job["last"]["run"], &job["last"]["kind"]), (&run["run"], &"pull".into()));
     let status = world.run(&["status"]).expect(0).stdout;
-    let line = status.lines().find(|line| line.starts_with("progress")).unwrap();
+    let line = status.lines().find(|line| line.trim_start().starts_with("progress ")).unwrap();
     assert!(line.contains("by hand"), "{line}");
 
     let ended = world.run(&["plan", "progress"]).expect(2);
