@@ -12,6 +12,7 @@ use crate::store::{PullRef, PullRunRow, RunRecord, RunRef};
 
 use super::asking::Asking;
 use super::conclude::run_status;
+use super::pullstatus::pull_status;
 use super::{Engine, EngineError};
 
 impl Engine {
@@ -119,7 +120,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         // Before it has ended, so that a crash in between writes the file once more.
         self.store.end_pull(run.run_ref, pull_ref).await?;
-        self.write_pull_export(run, job, pull).await?;
+        self.write_pull_export(run.run_ref, job, pull).await?;
         let retention = TimeDelta::from_std(pull.retention).ok();
         let before = retention.and_then(|kept| run.started_at.checked_sub_signed(kept));
         self.store.close_pull(run.run_ref, pull_ref, before.unwrap_or(DateTime::<Utc>::MIN_UTC)).await?;
@@ -143,39 +144,5 @@ impl Engine {
             duration_ms = (now - run.started_at).num_milliseconds(), "run ended"
         );
         self.report(run.run_ref).await
-    }
-}
-
-/// How a pull of a run ended.
-pub fn pull_status(row: &PullRunRow) -> RunStatus {
-    if row.answered == 0 && row.failed > 0 {
-        RunStatus::Failed
-    } else if row.failed + row.doubtful > 0 || row.unwritten.is_some() {
-        RunStatus::Partial
-    } else if row.asked == 0 {
-        RunStatus::Nothing
-    } else {
-        RunStatus::Ok
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn green_is_earned_by_answers() {
-        let check = |asked, answered, failed, doubtful, unwritten: Option<&str>, expected| {
-            let unwritten = unwritten.map(str::to_owned);
-            let row = PullRunRow { asked, answered, failed, doubtful, unwritten, ..PullRunRow::default() };
-            assert_eq!(pull_status(&row), expected, "{row:?}");
-        };
-        check(3, 3, 0, 0, None, RunStatus::Ok);
-        check(3, 2, 1, 0, None, RunStatus::Partial);
-        check(3, 0, 3, 0, None, RunStatus::Failed);
-        check(1, 1, 0, 1, None, RunStatus::Partial);
-        check(3, 3, 0, 0, Some("no space"), RunStatus::Partial);
-        check(0, 0, 0, 0, None, RunStatus::Nothing);
-        check(0, 0, 0, 0, Some("no space"), RunStatus::Partial);
     }
 }
