@@ -160,7 +160,7 @@ impl Asking {
                 Call::Failed(outcome) => match self.judge(&outcome, &mut tries) {
                     Fate::Again(None) => continue,
                     Fate::Again(Some(pause)) => {
-                        match self.unless_interrupted(tokio::time::sleep(pause)).await {
+                        match self.unless_interrupted(Duration::ZERO, tokio::time::sleep(pause)).await {
                             Ok(()) => continue,
                             Err(end) => return Ok(end),
                         }
@@ -191,6 +191,9 @@ impl Asking {
 
     /// Makes one call, once the limits and the state of the connection allow it.
     async fn call(&self, step: &PullStep) -> Result<Call, EngineError> {
+        if self.stop.is_cancelled() {
+            return Ok(Call::Interrupted(End::Stopped));
+        }
         // Others may find out meanwhile that the connection is to be left alone.
         let leave = async {
             loop {
@@ -202,7 +205,7 @@ impl Asking {
                 }
             }
         };
-        let permit = match self.unless_interrupted(leave).await {
+        let permit = match self.unless_interrupted(Duration::ZERO, leave).await {
             Ok(permit) => permit,
             Err(end) => return Ok(Call::Interrupted(end)),
         };
@@ -222,7 +225,7 @@ impl Asking {
         let (sender, receiver) = mpsc::channel(4);
         let folder = self.engine.files.processing();
         let staging = tokio::task::spawn_blocking(move || stage(receiver, &folder));
-        let answered = self.unless_interrupted(self.connector.pull(&question, sender)).await;
+        let answered = self.unless_interrupted(GRACE, self.connector.pull(&question, sender)).await;
         drop(permit);
         let staged = staging.await.map_err(|error| EngineError::Task(error.to_string()))??;
         Ok(match answered {
@@ -232,11 +235,11 @@ impl Asking {
         })
     }
 
-    /// What `work` gives, unless the pull or the process ends before.
-    async fn unless_interrupted<T>(&self, work: impl Future<Output = T>) -> Result<T, End> {
+    /// What `work` gives, unless the pull ends before, or the process has to and `grace` is over.
+    async fn unless_interrupted<T>(&self, grace: Duration, work: impl Future<Output = T>) -> Result<T, End> {
         let stopped = async {
             self.stop.cancelled().await;
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(grace).await;
         };
         tokio::select! {
             biased;

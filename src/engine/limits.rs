@@ -74,3 +74,54 @@ impl Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(calls: usize, rate: u32) -> Limits {
+        let rate = NonZeroU32::new(rate)
+            .map(|rate| RateLimiter::direct(Quota::per_second(rate).allow_burst(NonZeroU32::MIN)));
+        Limits { permits: Arc::new(Semaphore::new(calls)), rate, turn: Mutex::default() }
+    }
+
+    #[tokio::test]
+    async fn whoever_asked_first_goes_first() {
+        let limits = limits(1, 0);
+        let out = limits.permit_now().unwrap();
+        assert!(limits.permit_now().is_none());
+        // A delivery between two pulls that wait.
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let mut waiting = tokio::task::JoinSet::new();
+        for name in ["pull", "delivery", "another pull"] {
+            let (mut permit, order) = (limits.permit(), Arc::clone(&order));
+            let queued = Arc::new(tokio::sync::Notify::new());
+            let there = Arc::clone(&queued);
+            waiting.spawn(async move {
+                let asked = std::future::poll_fn(|context| {
+                    let polled = permit.as_mut().poll(context);
+                    there.notify_one();
+                    polled
+                });
+                let permit = asked.await;
+                order.lock().unwrap().push(name);
+                drop(permit);
+            });
+            queued.notified().await;
+        }
+        // Nobody overtakes them, not even in the moment in which a leave is given back.
+        drop(out);
+        assert!(limits.permit_now().is_none());
+        while waiting.join_next().await.is_some() {}
+        assert_eq!(*order.lock().unwrap(), ["pull", "delivery", "another pull"]);
+        assert!(limits.permit_now().is_some());
+    }
+
+    #[tokio::test]
+    async fn the_rate_is_one_for_all() {
+        let limits = limits(9, 1);
+        limits.rate().await;
+        let wait = limits.rate_now().unwrap_err();
+        assert!(wait > Duration::from_millis(500) && wait <= Duration::from_secs(1), "{wait:?}");
+    }
+}

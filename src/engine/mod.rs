@@ -35,6 +35,8 @@ mod outcomes;
 mod paging;
 mod pausing;
 mod planning;
+#[cfg(test)]
+mod portal;
 mod preview;
 mod pullexport;
 mod pulling;

@@ -146,3 +146,7 @@ impl Engine {
         self.report(run.run_ref).await
     }
 }
+
+#[cfg(test)]
+#[path = "pulling_tests.rs"]
+mod tests;

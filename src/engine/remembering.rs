@@ -111,7 +111,7 @@ impl Asking {
         let all = staged.items;
         let mut done = 0;
         loop {
-            if stops.iter().any(|stop| stop.is_cancelled()) && done < all {
+            if done > 0 && stops.iter().any(|stop| stop.is_cancelled()) {
                 return Ok(Folded::Stopped);
             }
             let (back, items) = tokio::task::spawn_blocking(move || {

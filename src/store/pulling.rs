@@ -39,10 +39,10 @@ impl Store {
     /// A pull of a run, where all its questions are entered.
     pub async fn entered_pull(&self, run: RunRef, pull: PullRef) -> Result<Option<EnteredPull>, StoreError> {
         let row = sqlx::query(
-            "SELECT from_at, to_at, ended, count(place), coalesce(sum(state <> 'waiting'), 0)
-             FROM (SELECT * FROM pull_run WHERE run_ref = ?1 AND pull_ref = ?2) p
-                  LEFT JOIN (SELECT place, state FROM pull_step WHERE run_ref = ?1 AND pull_ref = ?2) s
-             GROUP BY p.run_ref",
+            "SELECT from_at, to_at, ended,
+                    (SELECT count(*) FROM pull_step WHERE run_ref = ?1 AND pull_ref = ?2),
+                    (SELECT count(*) FROM pull_step WHERE run_ref = ?1 AND pull_ref = ?2 AND state <> 'waiting')
+             FROM pull_run WHERE run_ref = ?1 AND pull_ref = ?2",
         )
         .bind(run.0)
         .bind(pull.0)

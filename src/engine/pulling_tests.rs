@@ -1,0 +1,338 @@
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
+
+use super::super::portal::{Odd, Scene, thing};
+use super::super::verdicts::Fate;
+use super::*;
+use crate::config::Learners;
+use crate::model::{Learner, Outcome, Verdict};
+use crate::store::Enrolment;
+
+fn learner(id: u32) -> Learner {
+    Learner { names: vec![("Uniqueid".to_owned(), id.to_string())] }
+}
+
+fn refused() -> Odd {
+    Odd::Fails(Outcome::new(Verdict::Refused, "Err003", "there is no such learner"))
+}
+
+#[tokio::test]
+async fn the_first_answer_is_a_baseline_and_the_next_ones_tell_what_is_new() {
+    let mut scene = Scene::new().await;
+    scene.portal.holds("", &["1 one", "2 two"]);
+    let first = scene.sync().await;
+    assert_eq!((first.said().as_str(), first.events.len()), ("ok 1 1 0", 0), "{first:?}");
+    assert_eq!(first.rows[0].items, [("thing".to_owned(), 2)]);
+    assert_eq!(first.rows[0].baselines, 1);
+    let job = "things".into();
+    assert_eq!(scene.engine.store.last_pull(&job).await.unwrap(), Some(first.run.run_ref));
+
+    // The second pull of the same things reports no change.
+    let same = scene.sync().await;
+    assert_eq!((same.said().as_str(), same.events.len(), same.rows[0].baselines), ("ok 1 1 0", 0, 0));
+    assert_eq!(same.rows[0].items, [("thing".to_owned(), 2)]);
+    assert_eq!(scene.engine.store.last_pull(&job).await.unwrap(), Some(first.run.run_ref));
+
+    scene.portal.holds("", &["1 uno", "3 three"]);
+    let changed = scene.sync().await;
+    assert_eq!(changed.events, ["1 changed title one>uno", "2 retired", "3 added"]);
+    let row = &changed.rows[0];
+    assert_eq!((row.added, row.changed, row.retired, row.returned), (1, 1, 1, 0));
+    assert_eq!(scene.known().await, ["1 uno present", "2 two retired", "3 three present"]);
+    assert_eq!(scene.engine.store.last_pull(&job).await.unwrap(), Some(changed.run.run_ref));
+
+    scene.portal.holds("", &["1 uno", "2 zwei", "3 three"]);
+    let back = scene.sync().await;
+    assert_eq!(back.events, ["2 changed title two>zwei", "2 returned"]);
+    assert_eq!(back.rows[0].returned, 1);
+    // What an earlier run came to stays, though its items were seen again since.
+    assert_eq!(scene.told(changed.run.run_ref).await.rows[0].items, [("thing".to_owned(), 2)]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_whole_changes_nothing() {
+    let mut scene = Scene::new().await;
+    scene.portal.holds("", &["1 one", "2 two"]);
+    scene.sync().await;
+    let before = scene.known().await;
+    scene.portal.holds("", &["1 uno"]);
+    scene.portal.fails("@", refused());
+    let failed = scene.sync().await;
+    assert_eq!((failed.said().as_str(), failed.events.len()), ("failed 1 0 1", 0));
+    assert_eq!(failed.failures, [" Err003: there is no such learner"]);
+    assert_eq!(scene.known().await, before);
+
+    // Once more, after a pause.
+    scene.portal.fails("@", Odd::Fails(Outcome::new(Verdict::Retry, "Err500", "internal")));
+    let again = scene.sync().await;
+    assert_eq!((again.said().as_str(), again.events.len()), ("ok 1 1 0", 2), "{again:?}");
+}
+
+#[tokio::test]
+async fn an_empty_answer_retires_nothing_and_is_said() {
+    let mut scene = Scene::new().await;
+    scene.portal.holds("", &[]);
+    assert_eq!(scene.sync().await.said(), "ok 1 1 0");
+    scene.portal.holds("", &["1 one"]);
+    assert_eq!(scene.sync().await.events, ["1 added"]);
+    scene.portal.holds("", &[]);
+    let empty = scene.sync().await;
+    assert_eq!((empty.said().as_str(), empty.events.len()), ("partial 1 1 0", 0));
+    assert!(
+        empty.failures[0].starts_with(" emptied: the answer holds nothing, and 1 items were there"),
+        "{empty:?}"
+    );
+    assert_eq!(scene.known().await, ["1 one present"]);
+    // Nor is what comes afterwards less well known.
+    scene.portal.holds("", &["2 two"]);
+    assert_eq!(scene.sync().await.events, ["1 retired", "2 added"]);
+}
+
+#[tokio::test]
+async fn other_parameters_begin_a_new_baseline() {
+    let mut scene = Scene::new().await;
+    scene.portal.holds("", &["1 one", "2 two"]);
+    scene.sync().await;
+    scene.pull.parameters = [("Accessibility", "Paid")].into_iter().collect();
+    scene.portal.holds("", &["2 zwei", "3 three"]);
+    let other = scene.sync().await;
+    assert_eq!((other.said().as_str(), other.events.len(), other.rows[0].baselines), ("ok 1 1 0", 0, 1));
+    assert_eq!(scene.known().await, ["1 one outside", "2 zwei present", "3 three present"]);
+    // Outside it is, and not retired by the next answer either.
+    scene.portal.holds("", &["2 zwei"]);
+    assert_eq!(scene.sync().await.events, ["3 retired"]);
+    assert_eq!(scene.known().await, ["1 one outside", "2 zwei present", "3 three retired"]);
+}
+
+#[tokio::test]
+async fn one_learners_error_does_not_end_the_pull_and_learners_come_and_go() {
+    let mut scene = Scene::new().await;
+    scene.pull.learners = Learners::These((1..=7).map(learner).collect());
+    (1..=7).for_each(|id| scene.portal.holds(&format!("Uniqueid={id}"), &["a A", "b B"]));
+    assert_eq!(scene.sync().await.said(), "ok 7 7 0");
+
+    scene.portal.fails("Uniqueid=4@", refused());
+    scene.portal.holds("Uniqueid=5", &["a A", "b C"]);
+    let partial = scene.sync().await;
+    assert_eq!(partial.said(), "partial 7 6 1");
+    assert_eq!(partial.failures, ["Uniqueid=4 Err003: there is no such learner"]);
+    assert_eq!(partial.events, ["Uniqueid=5 b changed title B>C"]);
+
+    // Who is not asked for stands outside; back again, nothing is new but what is.
+    scene.pull.learners = Learners::These((1..=6).map(learner).collect());
+    assert_eq!(
+        (scene.sync().await.events.len(), scene.known().await[12..].to_vec()),
+        (0, vec!["Uniqueid=7 a A outside".to_owned(), "Uniqueid=7 b B outside".to_owned(),])
+    );
+    scene.pull.learners = Learners::These((1..=7).map(learner).collect());
+    scene.portal.holds("Uniqueid=7", &["a X"]);
+    let back = scene.sync().await;
+    assert_eq!(back.events, ["Uniqueid=7 a changed title A>X", "Uniqueid=7 b retired"]);
+    // An empty list asks for nobody, and forgets nobody.
+    scene.pull.learners = Learners::These(Vec::new());
+    let nobody = scene.sync().await;
+    assert_eq!(nobody.said(), "nothing 0 0 0");
+    assert_eq!(nobody.rows[0].notes, ["nobody was asked for: the list of learners is empty"]);
+    assert!(scene.known().await.iter().all(|line| !line.ends_with("outside")));
+}
+
+#[tokio::test]
+async fn stopped_in_the_middle_it_goes_on_there() {
+    let mut scene = Scene::new().await;
+    let learners = 600;
+    scene.pull.learners = Learners::These((0..learners).map(learner).collect());
+    (0..learners).for_each(|id| scene.portal.holds(&format!("Uniqueid={id}"), &["a A"]));
+    scene.restart().await;
+    let stop = CancellationToken::new();
+    *scene.portal.stops.lock().unwrap() = Some((200, stop.clone()));
+    let run = scene.engine.run_pulls(&"things".into(), "a test").await.unwrap();
+    assert!(!scene.engine.follow(run, &stop).await.unwrap());
+    let first = scene.portal.take_asked();
+    assert!((200..210).contains(&first.len()), "{}", first.len());
+    *scene.portal.stops.lock().unwrap() = None;
+    let told = scene.resume().await;
+    assert_eq!((told.run.run_ref, told.said().as_str()), (run, "ok 600 600 0"));
+    let mut all = scene.portal.take_asked();
+    // What was out when the process was to end was waited for and kept: nobody was asked for twice.
+    assert_eq!(all.len() + first.len(), 600);
+    all.extend(first);
+    all.sort();
+    all.dedup();
+    assert_eq!((all.len(), scene.known().await.len()), (600, 600));
+}
+
+#[tokio::test]
+async fn pages_are_asked_for_where_the_last_one_ended() {
+    let mut scene = Scene::new().await;
+    let page = |from: u32, to: u32| (from..to).map(|id| thing(&format!("{id} t{id}"))).collect::<Vec<_>>();
+    let pages = vec![page(0, 900), page(890, 1000), page(1000, 1001)];
+    scene.portal.pages.lock().unwrap().insert(String::new(), pages);
+    scene.restart().await;
+    let stop = CancellationToken::new();
+    *scene.portal.stops.lock().unwrap() = Some((2, stop.clone()));
+    let run = scene.engine.run_pulls(&"things".into(), "a test").await.unwrap();
+    scene.engine.follow(run, &stop).await.unwrap();
+    *scene.portal.stops.lock().unwrap() = None;
+    // The process ended while the second page was folded, or right after it.
+    let told = scene.resume().await;
+    assert_eq!(told.said(), "ok 1 1 0");
+    assert_eq!(told.rows[0].items, [("thing".to_owned(), 1001)]);
+    let asked = scene.portal.take_asked();
+    assert_eq!((asked[0].as_str(), asked[1].as_str(), asked.last().unwrap().as_str()), ("@", "@1", "@2"));
+    assert_eq!(asked.iter().filter(|question| *question == "@").count(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_key_a_panic_and_the_deadline_end_the_run() {
+    let mut scene = Scene::new().await;
+    scene.pull.learners = Learners::These((1..=9).map(learner).collect());
+    let wrong = Outcome::new(Verdict::StopConnection, "Err001", "the portal key is wrong");
+    scene.portal.fails("Uniqueid=1@", Odd::Fails(wrong));
+    let stopped = scene.sync().await;
+    assert_eq!(
+        stopped.run.status,
+        Some(RunStatus::Partial).filter(|_| stopped.rows[0].answered > 0).or(Some(RunStatus::Failed))
+    );
+    assert!(stopped.rows[0].failed >= 6, "{stopped:?}");
+    assert!(stopped.failures.iter().all(|line| line.ends_with("Err001: the portal key is wrong")));
+
+    scene.portal.fails("Uniqueid=2@", Odd::Panics);
+    let panicked = scene.sync().await;
+    assert_eq!(panicked.run.status, Some(RunStatus::Failed));
+    assert!(panicked.run.failure.unwrap().starts_with("an internal task failed"));
+
+    scene.portal.fails("Uniqueid=3@", Odd::Hangs);
+    scene.deadline = Duration::from_millis(700);
+    let late = scene.sync().await;
+    assert_eq!(late.said(), "partial 9 8 1", "{late:?}");
+    assert!(late.failures[0].starts_with("Uniqueid=3 deadline: "));
+}
+
+#[tokio::test]
+async fn a_run_whose_job_has_changed_ends_with_words() {
+    let mut scene = Scene::new().await;
+    scene.engine.run_pulls(&"things".into(), "a test").await.unwrap();
+    scene.restart_with(Vec::new()).await;
+    let [run] = scene.engine.recover().await.unwrap()[..] else { panic!("one open run") };
+    scene.engine.process(&scene.engine.store.run(run).await.unwrap()).await.unwrap();
+    let run = scene.engine.store.run(run).await.unwrap();
+    assert_eq!(run.status, Some(RunStatus::Failed));
+    assert_eq!(run.failure.unwrap(), "the job `things` has no file in jobs/ any more");
+}
+
+#[tokio::test]
+async fn the_vendors_quota_is_kept() {
+    let mut scene = Scene::new().await;
+    scene.shape(|shape| shape.daily_calls = Some(5));
+    scene.pull.learners = Learners::These((1..=4).map(learner).collect());
+    assert_eq!(scene.sync().await.said(), "ok 4 4 0");
+    let second = scene.sync().await;
+    assert_eq!((second.said().as_str(), scene.portal.take_asked().len()), ("partial 4 1 3", 5));
+    assert!(second.failures[0].contains("quota: the vendor allows 5 calls a day, and they are used up"));
+    let now = Utc::now();
+    assert_eq!(scene.engine.store.calls_today(&"upside".into(), now).await.unwrap(), 5);
+    assert!(scene.engine.store.count_call(&"upside".into(), 5, now + TimeDelta::days(1)).await.unwrap());
+}
+
+#[tokio::test]
+async fn windows_overlap_and_a_total_that_is_missed_is_said() {
+    let mut scene = Scene::new().await;
+    scene.shape(|shape| shape.windowed = true);
+    scene.portal.holds("", &["1 one 20", "2 two 100"]);
+    let windows = |scene: &Scene| -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let mut asked = scene.portal.questions.lock().unwrap();
+        asked.drain(..).map(|question| question.window.unwrap()).collect()
+    };
+    let first = scene.sync().await;
+    assert_eq!(windows(&scene), [(first.run.started_at - TimeDelta::days(365), first.run.started_at)]);
+    // Progress never goes down, and what is not in the window is not gone.
+    scene.portal.holds("", &["2 two 0", "3 three 1"]);
+    let second = scene.sync().await;
+    assert_eq!(windows(&scene), [(first.run.started_at - TimeDelta::days(3), second.run.started_at)]);
+    assert_eq!(second.events, ["3 added"]);
+    assert_eq!(scene.known().await.len(), 3);
+    scene.portal.fails("@", Odd::Total(3));
+    let missed = scene.sync().await;
+    assert_eq!(missed.said(), "partial 1 1 0");
+    assert!(missed.failures[0].starts_with(" total: the LMS says that there are 3 items, and 2 came"));
+    windows(&scene);
+    // So the same span is asked for once more.
+    scene.sync().await;
+    assert_eq!(windows(&scene)[0].0, second.run.started_at - TimeDelta::days(3));
+    scene.pull.parameters = [("completed", "true")].into_iter().collect();
+    scene.pull.since = Some((Utc::now() - TimeDelta::days(9)).date_naive());
+    scene.sync().await;
+    assert_eq!(windows(&scene)[0].0.date_naive(), scene.pull.since.unwrap());
+}
+
+#[tokio::test]
+async fn a_registration_tells_whose_an_item_is() {
+    let mut scene = Scene::new().await;
+    scene.shape(|shape| shape.registration = Some(("registration", &["activity"])));
+    let enrolment = Enrolment { learner: "hr,E1".to_owned(), instance: vec!["https://a".to_owned()] };
+    let store = scene.engine.store.clone();
+    let wanted = [(enrolment.clone(), "5f-aa".to_owned())];
+    store.registrations(&"upside".into(), &wanted, Utc::now()).await.unwrap();
+    scene.portal.holds("", &["1 one 1 5F-AA", "2 two 1 77-bb"]);
+    scene.sync().await;
+    let of = async |learner: &str| {
+        let filter = crate::store::ItemFilter { learner: Some(learner.to_owned()), ..Default::default() };
+        let found = scene.engine.store.items(&filter, None, 10).await.unwrap();
+        found.into_iter().map(|item| format!("{} {}", item.key, item.learner)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("e1").await, ["1 hr,E1"]);
+    assert_eq!(of("").await, ["2 "]);
+    assert_eq!(enrolment.key().as_str(), "E1");
+    assert_eq!(scene.engine.store.registered(&"upside".into(), "5F-aa").await.unwrap(), Some(enrolment));
+    assert_eq!(scene.engine.store.registered(&"other".into(), "5f-aa").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_old_is_forgotten_and_what_is_present_never() {
+    let mut scene = Scene::new().await;
+    scene.portal.holds("", &["1 one", "2 two"]);
+    scene.sync().await;
+    scene.portal.holds("", &["1 uno"]);
+    let changed = scene.sync().await;
+    assert_eq!(changed.events.len(), 2);
+    scene.pull.retention = Duration::ZERO;
+    scene.sync().await;
+    assert_eq!(scene.known().await, ["1 uno present"]);
+    let told = scene.told(changed.run.run_ref).await;
+    assert_eq!((told.events.len(), told.rows[0].changed, told.rows[0].retired), (0, 1, 1));
+}
+
+#[tokio::test]
+async fn answers_of_no_use_are_asked_for_a_few_times_and_outages_until_the_deadline() {
+    let mut scene = Scene::new().await;
+    scene.restart().await;
+    let run = scene.engine.run_pulls(&"things".into(), "a test").await.unwrap();
+    let run = scene.engine.store.run(run).await.unwrap();
+    let pull =
+        scene.engine.store.pull(&run.job, &scene.pull.id, &"upside".into(), &"portal.things".into()).await;
+    let stop = CancellationToken::new();
+    let asking = Asking::begin(&scene.engine, &run, &scene.pull, pull.unwrap(), None, &stop).unwrap();
+    let again = Verdict::RetryConnection { after: None };
+    for code in ["unreadable", "cut off", "too large"] {
+        let mut tries = 0;
+        let outcome = Outcome::new(again.clone(), code, "a page");
+        let fates: Vec<Fate> = (0..4).map(|_| asking.judge(&outcome, &mut tries)).collect();
+        assert!(fates[..3].iter().all(|fate| matches!(fate, Fate::Again(Some(_)))), "{code}");
+        assert!(matches!(&fates[3], Fate::Failed(reason) if reason == "a page (4 times in a row)"), "{code}");
+        assert!(!asking.is_troubled());
+    }
+    // Two more, and nobody else is asked.
+    let outcome = Outcome::new(Verdict::Retry, "HTTP 400", "no");
+    assert!(matches!(asking.judge(&outcome, &mut 3), Fate::Failed(_)));
+    assert!(matches!(asking.judge(&outcome, &mut 3), Fate::Halt(_)));
+    asking.answered();
+    assert!(matches!(asking.judge(&outcome, &mut 3), Fate::Failed(_)));
+    let mut tries = 0;
+    for _ in 0..20 {
+        let outage = Outcome::new(again.clone(), "HTTP 503", "not available");
+        assert!(matches!(asking.judge(&outage, &mut tries), Fate::Again(None)));
+    }
+    assert!(asking.is_troubled());
+}
