@@ -27,8 +27,6 @@ pub(super) struct Ask {
     pub(super) about: &'static str,
     /// What happens at the LMSs before.
     pub(super) before: Option<Scene>,
-    /// The file that it writes for others, below the demo's folder.
-    pub(super) writes: Option<&'static str>,
 }
 
 pub(super) const ASKS: [Ask; 5] = [
@@ -36,31 +34,26 @@ pub(super) const ASKS: [Ask; 5] = [
         job: "daily-catalog",
         about: "what UpsideLMS offers, with contents: the first answer is remembered, and is no news",
         before: Some(Scene::Curricula),
-        writes: Some("outbox/catalog.csv"),
     },
     Ask {
         job: "daily-plan",
         about: "the learning plan of everybody who is active: a call for each",
         before: None,
-        writes: Some("outbox/learning-plans.xlsx"),
     },
     Ask {
         job: "course-progress",
         about: "some have taken their courses at 77 Media; their links tell whose progress it is",
         before: Some(Scene::Courses),
-        writes: None,
     },
     Ask {
         job: "course-completions",
         about: "what course-progress has learnt is fed to CrowdWisdom; of one course nobody has named the product",
         before: None,
-        writes: None,
     },
     Ask {
         job: "daily-catalog",
         about: "a day later: one curriculum is another, one is retired, one is new; the mail names them",
         before: Some(Scene::NextDay),
-        writes: Some("outbox/catalog.csv"),
     },
 ];
 

@@ -27,12 +27,7 @@ pub(super) fn of_step(step: &Step, report: &Report) -> String {
 /// What became of a question, or of what an earlier one has fed.
 pub(super) fn of_ask(ask: &Ask, report: &Report) -> String {
     let file = report.source.as_ref().map(|source| format!(": {}", source.file)).unwrap_or_default();
-    let mut text = format!("{}{file}\n  {}\n{}", ask.job, ask.about, came_to(report));
-    if let Some(path) = ask.writes {
-        // Writing into a text never fails.
-        let _ = writeln!(text, "  as a file for others: {path}");
-    }
-    text
+    format!("{}{file}\n  {}\n{}", ask.job, ask.about, came_to(report))
 }
 
 fn came_to(report: &Report) -> String {
@@ -121,7 +116,7 @@ pub(super) fn where_to_look(folder: &Path, engine: &Engine, doubtful: Option<&st
         "reports   {}\n          open the .eml files with a mail program; rejects and changes are attached as CSV\n\
          links     {}\n\
          forms     {}\n          keys to accounts: whoever has one takes the course, or is signed in, as that person\n\
-         pulled    {}\n          the catalog and the learning plans, as others pick them up\n\
+         pulled    {}\n          catalog.csv and learning-plans.xlsx, for others to pick up\n\
          database  {}\n\
          archive   {}\n          sealed where an export has passwords: rollbook unseal FILE\n\n\
          look on   cd {}\n\
