@@ -65,6 +65,10 @@ pub(super) enum Command {
     Doubt(Json),
     /// Say what you found in the LMS about a record in doubt
     Settle(SettleArgs),
+    /// Show what pulls have learnt of an account: its catalog, and when it changed
+    Catalog(Catalog),
+    /// Show what pulls have learnt of one learner
+    Learner(Learner),
     /// Print the launch or redirection link of one record
     Link(LinkArgs),
     /// List the fields of an operation
@@ -162,6 +166,47 @@ pub(super) struct SettleArgs {
     /// The push, where several have that key in doubt
     #[arg(long, value_name = "ID")]
     pub(super) push: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Catalog {
+    /// The connection, as rollbook.toml names it
+    pub(super) connection: String,
+    #[command(flatten)]
+    pub(super) known: Known,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Learner {
+    /// The connection, as rollbook.toml names it
+    pub(super) connection: String,
+    /// The learner, by any name under which a pull asks for them, or their key in the job that pushes them
+    pub(super) key: String,
+    #[command(flatten)]
+    pub(super) known: Known,
+}
+
+/// Which of what is known, and how it is shown.
+#[derive(Debug, clap::Args)]
+pub(super) struct Known {
+    /// Only what holds this text in any field, in any case
+    #[arg(long, value_name = "TEXT")]
+    pub(super) search: Option<String>,
+    /// Only what has changed since then, with each change: a day or a time (in UTC), or how long ago (3 days)
+    #[arg(long, value_name = "WHEN")]
+    pub(super) changed_since: Option<String>,
+    /// Also what is gone, or no longer asked for
+    #[arg(long)]
+    pub(super) gone: bool,
+    /// Also the LMS's own IDs, which are not to be given to others
+    #[arg(long)]
+    pub(super) ids: bool,
+    /// Print one JSON document
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) json: bool,
+    /// Print CSV with all columns
+    #[arg(long)]
+    pub(super) csv: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -2,12 +2,15 @@
 //! everything else to standard error.
 
 mod args;
+mod catalog;
 mod check;
 mod completions;
 mod context;
 mod demo;
 mod doubt;
 mod fields;
+mod known;
+mod learner;
 mod link;
 mod out;
 mod plan;
@@ -70,6 +73,8 @@ async fn dispatch(args: Args) -> Result<u8, Failure> {
         Command::Show(own) => show::show(&global, &own).await,
         Command::Doubt(own) => doubt::doubt(&global, &own).await,
         Command::Settle(own) => doubt::settle(&global, &own).await,
+        Command::Catalog(own) => catalog::catalog(&global, &own).await,
+        Command::Learner(own) => learner::learner(&global, &own).await,
         Command::Link(own) => link::link(&global, &own).await,
         Command::Fields(own) => fields::fields(&global, &own),
         Command::Sandbox(own) => sandbox::sandbox(&global, &own).await,

@@ -26,6 +26,11 @@ pub(super) async fn plan(global: &Global, args: &PlanArgs) -> Result<u8, Failure
     logs(global, "error");
     let engine = engine(configuration(global)?, &format!("rollbook plan {}", args.job)).await?;
     let job = engine.job(&args.job)?.clone();
+    if !job.pulls.is_empty() {
+        let name = &job.name;
+        let reason = format!("{name}: a pull job plans nothing; `rollbook sync {name}` asks the LMS");
+        return Err(Failure::wrong(reason));
+    }
     let file = match &args.file {
         Some(file) => Some(file.clone()),
         None => {

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::store::{RunFilter, RunRecord};
+use crate::engine::{Engine, load_pulls};
+use crate::report::{PullSection, pull_words};
+use crate::store::{RunFilter, RunKind, RunRecord};
 
 use super::args::{Global, Runs};
 use super::context::{Failure, configuration, engine, logs};
@@ -15,7 +17,11 @@ pub(super) async fn runs(global: &Global, args: &Runs) -> Result<u8, Failure> {
     let job = args.job.as_deref().map(|job| engine.job(job).map(|job| job.name.clone())).transpose()?;
     let runs = engine.store.runs(&RunFilter { job, limit: Some(args.limit) }).await?;
     if args.json {
-        say_json(&json!({"schema": 1, "runs": runs.iter().map(run_value).collect::<Vec<_>>()}));
+        let mut values = Vec::new();
+        for run in &runs {
+            values.push(run_value(&engine, run).await?);
+        }
+        say_json(&json!({"schema": 1, "runs": values}));
         return Ok(0);
     }
     if runs.is_empty() {
@@ -29,13 +35,30 @@ pub(super) async fn runs(global: &Global, args: &Runs) -> Result<u8, Failure> {
             run.job.to_string(),
             status_word(run).to_owned(),
             run.started_at.format("%Y-%m-%d %H:%M:%S").to_string(),
-            run.rows.to_string(),
-            run.file.clone().unwrap_or_else(|| "-".to_owned()),
+            rows(&engine, run).await?,
+            file(&engine, run).await?,
             run.cause.clone(),
         ]);
     }
     say(lines.to_string());
     Ok(0)
+}
+
+/// How many rows a run read; of one that asked an LMS, how many items it was told of.
+async fn rows(engine: &Engine, run: &RunRecord) -> Result<String, Failure> {
+    let pulls = load_pulls(engine, run).await?;
+    let items = pulls.iter().flat_map(|pull| &pull.items).map(|line| line.found).sum::<u64>();
+    Ok(if run.kind == RunKind::Pull { items } else { run.rows }.to_string())
+}
+
+/// The file of a run; of one that asked an LMS, what it learnt.
+async fn file(engine: &Engine, run: &RunRecord) -> Result<String, Failure> {
+    if run.kind != RunKind::Pull {
+        return Ok(run.file.clone().unwrap_or_else(|| "-".to_owned()));
+    }
+    let pulls = load_pulls(engine, run).await?;
+    let words: Vec<_> = pulls.iter().map(pull_words).collect();
+    Ok(if words.is_empty() { "pull".to_owned() } else { format!("pull: {}", words.join("; ")) })
 }
 
 /// How a run stands, in a word.
@@ -44,12 +67,17 @@ pub(super) fn status_word(run: &RunRecord) -> &'static str {
 }
 
 /// A run as JSON.
-pub(super) fn run_value(run: &RunRecord) -> serde_json::Value {
-    json!({
+pub(super) async fn run_value(engine: &Engine, run: &RunRecord) -> Result<serde_json::Value, Failure> {
+    let pulls: Vec<PullSection> = load_pulls(engine, run).await?;
+    let kind = match run.kind {
+        RunKind::Export => "export",
+        RunKind::Pull => "pull",
+    };
+    Ok(json!({
         "run": run.run, "job": run.job, "status": status_word(run), "started_at": rfc3339(run.started_at),
         "finished_at": run.finished_at.map(rfc3339), "cause": run.cause, "file": run.file, "rows": run.rows,
-        "filtered": run.filtered, "destination": run.destination,
-    })
+        "filtered": run.filtered, "destination": run.destination, "kind": kind, "pulls": pulls,
+    }))
 }
 
 /// A time as JSON has it.

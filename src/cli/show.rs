@@ -1,8 +1,8 @@
 //! `rollbook show`: one run with every change, reject and outcome.
 
-use crate::engine::{change_line, load_report, vanished_line};
-use crate::report::{ChangeLine, VanishedLine, text};
-use crate::store::ChangeRow;
+use crate::engine::{Engine, EventReader, change_line, failure_line, load_report, vanished_line};
+use crate::report::{ChangeLine, EventLine, FailureLine, VanishedLine, text};
+use crate::store::{ChangeRow, RunRef};
 
 use super::args::{Global, Show};
 use super::context::{Failure, configuration, engine, find_run, logs};
@@ -42,10 +42,65 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
         missed = Some((last.push_ref, last.key.clone()));
         page.into_iter().for_each(|row| say(gone(&vanished_line(row))));
     }
+    learnt(&engine, run.run_ref).await?;
     if let Some(destination) = &run.destination {
         say(format!("\nThe file lies in {destination}"));
     }
     Ok(0)
+}
+
+/// Everything that the pulls of a run saw happen, and every question without a good answer.
+async fn learnt(engine: &Engine, run: RunRef) -> Result<(), Failure> {
+    let mut events = EventReader::new(engine, run);
+    let mut begun = false;
+    loop {
+        let page = events.page().await?;
+        if page.is_empty() {
+            break;
+        }
+        if !begun {
+            say("\nEVERYTHING THAT THE PULLS SAW HAPPEN\n");
+            begun = true;
+        }
+        page.iter().for_each(|event| say(happened(event)));
+    }
+    let failures = engine.store.failed_steps(run, u32::MAX).await?;
+    if !failures.is_empty() {
+        say("\nEVERY QUESTION THAT WAS NOT ANSWERED, OR NOT IN WHOLE\n");
+    }
+    failures.into_iter().for_each(|step| say(unanswered(&failure_line(step))));
+    Ok(())
+}
+
+fn happened(line: &EventLine) -> String {
+    let title =
+        line.title.as_deref().map_or_else(|| "without a title".to_owned(), |title| format!("\"{title}\""));
+    let part_of = line.part_of.as_ref().map(|title| format!(" in \"{title}\"")).unwrap_or_default();
+    let learner = match line.learner.as_str() {
+        "" => String::new(),
+        learner => format!(", learner {}", learner.replace('~', ", ")),
+    };
+    let change = match &line.change {
+        None => String::new(),
+        Some(change) if change.internal => format!("\n      {}: another one", change.label),
+        Some(change) => {
+            let value = |value: &Option<String>| match value {
+                Some(value) => format!("\"{value}\""),
+                None => "nothing".to_owned(),
+            };
+            format!("\n      {}: {} -> {}", change.label, value(&change.before), value(&change.after))
+        }
+    };
+    format!("  {}: {} {} {title}{part_of}{learner}{change}", line.pull, line.event.as_str(), line.noun)
+}
+
+fn unanswered(line: &FailureLine) -> String {
+    let whose = if line.learner.is_empty() {
+        String::new()
+    } else {
+        format!(" {}:", line.learner.replace('~', ", "))
+    };
+    format!("  {}:{whose} {}: {}", line.pull, line.code, line.reason)
 }
 
 fn gone(record: &VanishedLine) -> String {

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::config::{Job, Place};
 use crate::model::RunStatus;
 use crate::store::RunFilter;
 use crate::trigger::{next_due, next_times};
@@ -43,11 +44,15 @@ pub(super) async fn status(global: &Global, args: &Json) -> Result<u8, Failure> 
             last.as_ref().map_or("never ran", status_word).to_owned(),
             last.as_ref()
                 .map_or_else(String::new, |run| run.started_at.format("%Y-%m-%d %H:%M:%S").to_string()),
-            next.first().map_or_else(|| "when a file arrives".to_owned(), local),
+            next.first().map_or_else(|| untimed(job), local),
             due.as_ref().map_or_else(|| "-".to_owned(), local),
         ]);
+        let last = match &last {
+            Some(run) => Some(run_value(&engine, run).await?),
+            None => None,
+        };
         jobs.push(json!({
-            "job": job.name, "last": last.as_ref().map(run_value),
+            "job": job.name, "last": last,
             "next": next.into_iter().map(rfc3339).collect::<Vec<_>>(), "due": due.map(rfc3339), "holds": holds,
         }));
     }
@@ -94,4 +99,13 @@ pub(super) async fn status(global: &Global, args: &Json) -> Result<u8, Failure> 
         }
     }
     Ok(worst.exit_code())
+}
+
+/// What starts a job that has no time of its own.
+fn untimed(job: &Job) -> String {
+    match &job.source.place {
+        Place::Drop(_) if job.schedule.on_arrival => "when a file arrives".to_owned(),
+        Place::Pull(feed) => format!("after {}", feed.job),
+        Place::Drop(_) | Place::Nowhere => "by hand".to_owned(),
+    }
 }

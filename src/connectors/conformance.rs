@@ -14,15 +14,15 @@ use crate::model::{
 };
 
 /// Stands in bodies, queries and secrets, and may stand in no message.
-const CONFIDENTIAL: &str = "confidential";
-const SECRET: &str = "confidential-secret";
+pub(super) const CONFIDENTIAL: &str = "confidential";
+pub(super) const SECRET: &str = "confidential-secret";
 
 /// Far beyond any answer of the scripted server.
-const PATIENT: Duration = Duration::from_secs(15);
+pub(super) const PATIENT: Duration = Duration::from_secs(15);
 /// For servers that never come to an end.
-const IMPATIENT: Duration = Duration::from_millis(400);
+pub(super) const IMPATIENT: Duration = Duration::from_millis(400);
 
-const PASSING: Verdict = Verdict::RetryConnection { after: None };
+pub(super) const PASSING: Verdict = Verdict::RetryConnection { after: None };
 
 /// What the suite must know of a product beyond its tables. A new product owes one.
 struct Stand {
@@ -140,7 +140,7 @@ fn stand(product: &Product) -> Stand {
     }
 }
 
-fn connector(product: &Product, base_url: &str, timeout: Duration) -> Box<dyn Connector> {
+pub(super) fn connector(product: &Product, base_url: &str, timeout: Duration) -> Box<dyn Connector> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let secret = |kind| matches!(kind, SettingKind::Secret | SettingKind::SecretOrValue);
     let secrets = product.settings.iter().filter(|setting| secret(setting.kind));
@@ -157,7 +157,7 @@ fn connector(product: &Product, base_url: &str, timeout: Duration) -> Box<dyn Co
     (product.connect)(access).unwrap()
 }
 
-fn settings(product: &Product) -> Settings {
+pub(super) fn settings(product: &Product) -> Settings {
     let mut settings = Settings::default();
     for (key, value) in stand(product).settings {
         let value = match value.parse() {
@@ -169,7 +169,7 @@ fn settings(product: &Product) -> Settings {
     settings
 }
 
-/// Whether records are delivered by calls: links are made without one, and pulls ask.
+/// Whether records are delivered by calls: links are made without one, and pulls ask (see `conformance_pulls`).
 fn is_delivered(operation: &Operation) -> bool {
     !matches!(operation.kind, OperationKind::Links | OperationKind::Pull)
 }
@@ -289,7 +289,7 @@ async fn side(
     }
 }
 
-async fn in_time<T>(timeout: Duration, what: &str, future: impl Future<Output = T>) -> T {
+pub(super) async fn in_time<T>(timeout: Duration, what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(timeout + PATIENT, future).await {
         Ok(value) => value,
         Err(_) => panic!("{what}: goes on beyond its timeout"),

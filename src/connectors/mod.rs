@@ -19,6 +19,8 @@ mod xml;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod conformance_pulls;
+#[cfg(test)]
 mod namespaces;
 #[cfg(test)]
 mod scripted;

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use crate::config::Job;
 use crate::model::ColumnName;
-use crate::report::{ChangesCsv, RejectLine, RejectsCsv, Report};
+use crate::report::{ChangesCsv, EventsCsv, RejectLine, RejectsCsv, Report};
 use crate::store::RunRecord;
 
 use super::folding::{change_line, reject_lines};
+use super::learnt::EventReader;
 use super::{Engine, EngineError};
 
 /// How many lines are fetched at a time.
@@ -49,6 +50,11 @@ impl Engine {
             let path = self.files.reports().join(format!("{}.changes.csv", run.run));
             self.write_changes(run, &path).await?;
             files.push(("changes.csv".to_owned(), path));
+        }
+        if !report.events.is_empty() {
+            let path = self.files.reports().join(format!("{}.pulled-changes.csv", run.run));
+            self.write_events(run, &path).await?;
+            files.push(("pulled-changes.csv".to_owned(), path));
         }
         Ok(files)
     }
@@ -106,6 +112,21 @@ impl Engine {
             for row in page {
                 csv.write(&change_line(row)).map_err(failed)?;
             }
+        }
+        csv.finish().and_then(|mut out| out.flush()).map_err(failed)
+    }
+
+    async fn write_events(&self, run: &RunRecord, path: &PathBuf) -> Result<(), EngineError> {
+        let failed = |error: io::Error| EngineError::file("write", path, &error);
+        let out = BufWriter::new(File::create(path).map_err(failed)?);
+        let mut csv = EventsCsv::new(out).map_err(failed)?;
+        let mut events = EventReader::new(self, run.run_ref);
+        loop {
+            let page = events.page().await?;
+            if page.is_empty() {
+                break;
+            }
+            page.iter().try_for_each(|line| csv.write(line)).map_err(failed)?;
         }
         csv.finish().and_then(|mut out| out.flush()).map_err(failed)
     }

@@ -1,6 +1,5 @@
 //! Folds what the database knows of a run into its report.
 
-use std::collections::VecDeque;
 use std::io::{self, Write};
 
 use chrono_tz::Tz;
@@ -14,6 +13,8 @@ use crate::report::{
 use crate::store::{ChangeRow, PushRef, PushRunRow, RunRecord, RunRef, StoredReject, VanishedRow};
 
 use super::conclude::{push_status, run_status};
+use super::learnt::{EventReader, Learnt, failure_line, load_learnt};
+use super::paging::Paged;
 use super::{Engine, EngineError};
 
 /// How many lines of a kind a report holds; attachments and JSON have all.
@@ -69,7 +70,9 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
             unwritten: row.unwritten,
         });
     }
-    let connections: Vec<_> = pushes.iter().map(|push| push.connection.clone()).collect();
+    let Learnt { pulls, events, failures } = load_learnt(engine, run, LINES).await?;
+    let of_pulls = pulls.iter().map(|pull| pull.connection.clone());
+    let connections: Vec<_> = pushes.iter().map(|push| push.connection.clone()).chain(of_pulls).collect();
     let rejects = store.rejects(run.run_ref, None, LINES).await?;
     let refusals = store.changes(run.run_ref, &TOLD, 0, LINES).await?;
     let refusals_total =
@@ -98,6 +101,9 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
         failure: run.failure.clone(),
         notes: run.notes.clone(),
         pushes,
+        pulls,
+        events,
+        failures,
         guards: findings
             .into_iter()
             .map(|(push, guard, found, limit, explanation)| GuardLine {
@@ -167,50 +173,22 @@ pub fn write_run_json(engine: &Engine, run: RunRef, report: &Report, out: impl W
         let last = page.last().map(|row| (row.push_ref, row.key.clone()));
         Ok((page.into_iter().map(vanished_line).collect(), last))
     });
+    let mut reader = EventReader::new(engine, run);
+    let mut events = Paged::new(|_: Option<()>| {
+        let page = runtime.block_on(reader.page())?;
+        let more = (!page.is_empty()).then_some(());
+        Ok((page.into(), more))
+    });
+    let failures = runtime.block_on(store.failed_steps(run, u32::MAX)).map_err(io::Error::other)?;
     let lists = Lists {
+        events: &mut events,
+        failures: &mut failures.into_iter().map(|step| Ok(failure_line(step))),
         rejects: &mut rejects,
         refusals: &mut changes(&TOLD),
         in_doubt: &mut changes(&IN_DOUBT),
         vanished: &mut vanished,
     };
     write_json(out, report, lists)
-}
-
-/// An iterator over pages that are fetched as they are needed.
-struct Paged<T, P, F> {
-    fetch: F,
-    items: VecDeque<T>,
-    after: Option<P>,
-    ended: bool,
-}
-
-impl<T, P: Clone, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Paged<T, P, F> {
-    fn new(fetch: F) -> Self {
-        Self { fetch, items: VecDeque::new(), after: None, ended: false }
-    }
-}
-
-impl<T, P: Clone, F: FnMut(Option<P>) -> Result<(VecDeque<T>, Option<P>), EngineError>> Iterator
-    for Paged<T, P, F>
-{
-    type Item = io::Result<T>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while self.items.is_empty() && !self.ended {
-            match (self.fetch)(self.after.clone()) {
-                Ok((items, last)) => {
-                    self.items = items;
-                    self.ended = last.is_none();
-                    self.after = last.or(self.after.take());
-                }
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(io::Error::other(error)));
-                }
-            }
-        }
-        self.items.pop_front().map(Ok)
-    }
 }
 
 pub(super) fn reject_lines(stored: StoredReject) -> impl Iterator<Item = RejectLine> {

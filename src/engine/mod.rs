@@ -25,12 +25,14 @@ mod gate;
 mod grouping;
 mod itemtable;
 mod learners;
+mod learnt;
 mod limits;
 mod linkfile;
 mod links;
 mod lock;
 mod mailing;
 mod outcomes;
+mod paging;
 mod pausing;
 mod planning;
 #[cfg(test)]
@@ -38,6 +40,7 @@ mod portal;
 mod preview;
 mod pullexport;
 mod pulling;
+mod pullstatus;
 mod quiet;
 mod reading;
 mod recover;
@@ -73,11 +76,11 @@ pub use crew::Crew;
 pub use error::EngineError;
 pub use files::DataFiles;
 pub use folding::{change_line, load_report, vanished_line, write_run_json};
+pub use learnt::{EventReader, failure_line, field_line, item_title, load_pulls, pull_shape};
 pub use links::MadeLink;
 pub use lock::{DataLock, LockError, check_owner, is_delivering};
 pub use planning::Plan;
 pub use preview::Preview;
-pub use pulling::pull_status;
 pub use quiet::Quiet;
 
 /// All that runs need, shared by the daemon and the command line.

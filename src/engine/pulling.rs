@@ -12,6 +12,7 @@ use crate::store::{PullRef, PullRunRow, RunRecord, RunRef};
 
 use super::asking::Asking;
 use super::conclude::run_status;
+use super::pullstatus::pull_status;
 use super::{Engine, EngineError};
 
 impl Engine {
@@ -143,19 +144,6 @@ impl Engine {
             duration_ms = (now - run.started_at).num_milliseconds(), "run ended"
         );
         self.report(run.run_ref).await
-    }
-}
-
-/// How a pull of a run ended.
-pub fn pull_status(row: &PullRunRow) -> RunStatus {
-    if row.answered == 0 && row.failed > 0 {
-        RunStatus::Failed
-    } else if row.failed + row.doubtful > 0 || row.unwritten.is_some() {
-        RunStatus::Partial
-    } else if row.asked == 0 {
-        RunStatus::Nothing
-    } else {
-        RunStatus::Ok
     }
 }
 

@@ -336,19 +336,3 @@ async fn answers_of_no_use_are_asked_for_a_few_times_and_outages_until_the_deadl
     }
     assert!(asking.is_troubled());
 }
-
-#[test]
-fn green_is_earned_by_answers() {
-    let check = |asked, answered, failed, doubtful, unwritten: Option<&str>, expected| {
-        let unwritten = unwritten.map(str::to_owned);
-        let row = PullRunRow { asked, answered, failed, doubtful, unwritten, ..PullRunRow::default() };
-        assert_eq!(pull_status(&row), expected, "{row:?}");
-    };
-    check(3, 3, 0, 0, None, RunStatus::Ok);
-    check(3, 2, 1, 0, None, RunStatus::Partial);
-    check(3, 0, 3, 0, None, RunStatus::Failed);
-    check(1, 1, 0, 1, None, RunStatus::Partial);
-    check(3, 3, 0, 0, Some("no space"), RunStatus::Partial);
-    check(0, 0, 0, 0, None, RunStatus::Nothing);
-    check(0, 0, 0, 0, Some("no space"), RunStatus::Partial);
-}

@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 
 use crate::config::{Job, ReportWhen};
 use crate::model::RunStatus;
-use crate::report::{Attachment, Late, Mail, Report, compose, envelope, html, subject, text};
-use crate::store::{NewMail, RunRecord, RunRef};
+use crate::report::{Attachment, Late, Mail, PullSection, Report, compose, envelope, html, subject, text};
+use crate::store::{NewMail, RunKind, RunRecord, RunRef};
 
 use super::folding::load_report;
 use super::{Engine, EngineError};
@@ -24,8 +24,9 @@ impl Engine {
         let run = self.store.run(run_ref).await?;
         let now = self.clock.now();
         let mut mail = None;
-        if let (Some(job), Some(settings), Some(_)) =
-            (self.config.jobs.get(&run.job), &self.config.mail, &run.file)
+        let happened = run.file.is_some() || run.kind == RunKind::Pull;
+        if let (Some(job), Some(settings), true) =
+            (self.config.jobs.get(&run.job), &self.config.mail, happened)
         {
             let mut report = load_report(self, &run).await?;
             if !job.report.to.is_empty() && wanted(job.report.when, &report) {
@@ -140,7 +141,10 @@ fn wanted(when: ReportWhen, report: &Report) -> bool {
         || matches!(report.status, RunStatus::Failed | RunStatus::Held | RunStatus::Partial);
     match when {
         ReportWhen::Always => true,
-        ReportWhen::Changes => problem || report.pushes.iter().any(|push| push.counts.changes() > 0),
+        ReportWhen::Changes => {
+            let pushed = report.pushes.iter().any(|push| push.counts.changes() > 0);
+            problem || pushed || report.pulls.iter().any(PullSection::has_news)
+        }
         ReportWhen::Problems => problem,
     }
 }

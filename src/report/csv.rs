@@ -8,7 +8,7 @@ use crate::model::{ColumnName, FieldName, RunId};
 use super::{ChangeLine, RejectLine};
 
 /// Tells Excel that the file is UTF-8.
-const BOM: &str = "\u{feff}";
+pub(super) const BOM: &str = "\u{feff}";
 
 /// The columns that a file of rejects has after its own.
 const MARKS: [&str; 3] = ["rollbook_run", "rollbook_row", "rollbook_reason"];
@@ -200,7 +200,7 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn writer<W: Write>(out: W, delimiter: u8) -> csv::Writer<W> {
+pub(super) fn writer<W: Write>(out: W, delimiter: u8) -> csv::Writer<W> {
     csv::WriterBuilder::new().delimiter(delimiter).terminator(csv::Terminator::CRLF).from_writer(out)
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::ser::{Error as _, SerializeMap};
 use serde::{Serialize, Serializer};
 
-use super::{OpenLine, RefusalLine, RejectLine, Report, StoppedLine, VanishedLine};
+use super::{EventLine, FailureLine, OpenLine, RefusalLine, RejectLine, Report, StoppedLine, VanishedLine};
 
 /// The lists of a document that may be of any length, each item as it is written.
 pub struct Lists<'a> {
@@ -19,6 +19,10 @@ pub struct Lists<'a> {
     pub in_doubt: &'a mut dyn Iterator<Item = io::Result<RefusalLine>>,
     /// What is no longer in the file and can't be taken back.
     pub vanished: &'a mut dyn Iterator<Item = io::Result<VanishedLine>>,
+    /// What happened in the LMS, as pulls saw it.
+    pub events: &'a mut dyn Iterator<Item = io::Result<EventLine>>,
+    /// Questions of pulls that were not answered.
+    pub failures: &'a mut dyn Iterator<Item = io::Result<FailureLine>>,
 }
 
 /// A report as its JSON document, with the lists that the report itself holds.
@@ -38,6 +42,8 @@ pub fn write_json<W: Write>(mut out: W, report: &Report, lists: Lists<'_>) -> io
         refusals: &Stream { items: RefCell::new(lists.refusals), failed: &failed },
         in_doubt: &Stream { items: RefCell::new(lists.in_doubt), failed: &failed },
         vanished: &Stream { items: RefCell::new(lists.vanished), failed: &failed },
+        events: &Stream { items: RefCell::new(lists.events), failed: &failed },
+        failures: &Stream { items: RefCell::new(lists.failures), failed: &failed },
     };
     let mut serializer = serde_json::Serializer::pretty(&mut out);
     let written = write_parts(&mut serializer, report, &parts);
@@ -54,22 +60,32 @@ pub struct Document<'a>(&'a Report);
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Report { rejects, refusals, in_doubt, vanished, .. } = self.0;
-        write_parts(serializer, self.0, &Parts { rejects, refusals, in_doubt, vanished })
+        let Report { rejects, refusals, in_doubt, vanished, events, failures, .. } = self.0;
+        write_parts(serializer, self.0, &Parts { rejects, refusals, in_doubt, vanished, events, failures })
     }
 }
 
-struct Parts<'a, R, F, D, V> {
+struct Parts<'a, R, F, D, V, E, U> {
     rejects: &'a R,
     refusals: &'a F,
     in_doubt: &'a D,
     vanished: &'a V,
+    events: &'a E,
+    failures: &'a U,
 }
 
 fn write_parts<S: Serializer>(
     serializer: S,
     report: &Report,
-    parts: &Parts<'_, impl Serialize, impl Serialize, impl Serialize, impl Serialize>,
+    parts: &Parts<
+        '_,
+        impl Serialize,
+        impl Serialize,
+        impl Serialize,
+        impl Serialize,
+        impl Serialize,
+        impl Serialize,
+    >,
 ) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("schema", &1)?;
@@ -83,10 +99,13 @@ fn write_parts<S: Serializer>(
     map.serialize_entry("notes", &notes(report))?;
     map.serialize_entry("source", &report.source)?;
     map.serialize_entry("pushes", &report.pushes)?;
+    map.serialize_entry("pulls", &report.pulls)?;
     map.serialize_entry("rejects", parts.rejects)?;
     map.serialize_entry("refusals", parts.refusals)?;
     map.serialize_entry("in_doubt", parts.in_doubt)?;
     map.serialize_entry("vanished", parts.vanished)?;
+    map.serialize_entry("events", parts.events)?;
+    map.serialize_entry("failures", parts.failures)?;
     map.serialize_entry("guards", &report.guards)?;
     map.serialize_entry("stopped", &report.stopped.iter().map(stopped).collect::<Vec<_>>())?;
     map.serialize_entry("still_open", &report.still_open.iter().map(open).collect::<Vec<_>>())?;
@@ -97,11 +116,13 @@ fn utc(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The notes of the run, then those of its pushes with their names.
+/// The notes of the run, then those of its pushes and pulls with their names.
 fn notes(report: &Report) -> Vec<String> {
     let of_pushes =
         report.pushes.iter().flat_map(|push| push.notes.iter().map(|note| format!("{}: {note}", push.push)));
-    report.notes.iter().cloned().chain(of_pushes).collect()
+    let of_pulls =
+        report.pulls.iter().flat_map(|pull| pull.notes.iter().map(|note| format!("{}: {note}", pull.pull)));
+    report.notes.iter().cloned().chain(of_pushes).chain(of_pulls).collect()
 }
 
 #[derive(Serialize)]
@@ -165,7 +186,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::report::samples;
+    use crate::report::{pullsamples, samples};
 
     fn written(report: &Report) -> String {
         let mut out = Vec::new();
@@ -173,11 +194,15 @@ mod tests {
         let mut refusals = report.refusals.iter().cloned().map(Ok);
         let mut in_doubt = report.in_doubt.iter().cloned().map(Ok);
         let mut vanished = report.vanished.iter().cloned().map(Ok);
+        let mut events = report.events.iter().cloned().map(Ok);
+        let mut failures = report.failures.iter().cloned().map(Ok);
         let lists = Lists {
             rejects: &mut rejects,
             refusals: &mut refusals,
             in_doubt: &mut in_doubt,
             vanished: &mut vanished,
+            events: &mut events,
+            failures: &mut failures,
         };
         write_json(&mut out, report, lists).unwrap();
         String::from_utf8(out).unwrap()
@@ -191,6 +216,8 @@ mod tests {
             ("held", samples::held()),
             ("failed", samples::failed()),
             ("assignments", samples::assignments()),
+            ("catalog", pullsamples::catalog()),
+            ("plan", pullsamples::plan()),
         ] {
             insta::assert_snapshot!(format!("{name}.json"), written(&report));
         }
@@ -198,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_stream_and_the_value_say_the_same() {
-        for report in [samples::partial(), samples::assignments()] {
+        for report in [samples::partial(), samples::assignments(), pullsamples::plan()] {
             let streamed: Value = serde_json::from_str(&written(&report)).unwrap();
             assert_eq!(streamed, serde_json::to_value(json(&report)).unwrap());
             assert!(written(&report).starts_with("{\n  \"schema\": 1,"));
@@ -237,6 +264,8 @@ mod tests {
             refusals: &mut std::iter::empty(),
             in_doubt: &mut std::iter::empty(),
             vanished: &mut std::iter::empty(),
+            events: &mut std::iter::empty(),
+            failures: &mut std::iter::empty(),
         };
         let error = write_json(&mut out, &report, lists).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);

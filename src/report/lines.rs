@@ -9,10 +9,10 @@ use super::wording::{clean, one_line, shorten};
 use super::{OpenLine, RefusalLine, RejectLine, Report, VanishedLine};
 
 /// How many rows of a kind a mail shows; all are in the attachments.
-const MAIL_LINES: usize = 50;
+pub(super) const MAIL_LINES: usize = 50;
 
 /// The longest cell value or answer shown, in characters.
-const VALUE_CHARS: usize = 200;
+pub(super) const VALUE_CHARS: usize = 200;
 
 /// What the LMS refused, and what it has not taken yet, with its words.
 pub(super) fn answers(report: &Report) -> Value {
@@ -161,7 +161,7 @@ fn words(state: ChangeState) -> String {
 }
 
 /// Where the rest stands: in the attachment, or else behind a command.
-fn elsewhere(report: &Report, left: u64, file: &str) -> String {
+pub(super) fn elsewhere(report: &Report, left: u64, file: &str) -> String {
     match report.attachments.iter().find(|name| name.contains(file)) {
         Some(name) => format!("and {} more in {}", number(left), clean(name)),
         None => format!("and {} more: rollbook show {}", number(left), clean(report.run.as_str())),
@@ -169,6 +169,6 @@ fn elsewhere(report: &Report, left: u64, file: &str) -> String {
 }
 
 /// A value as it was found, in one line and blanks included: it may be of any length and shape.
-fn cell(value: &str) -> String {
+pub(super) fn cell(value: &str) -> String {
     shorten(&one_line(value), VALUE_CHARS)
 }

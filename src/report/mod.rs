@@ -9,12 +9,18 @@ mod lines;
 mod mail;
 mod model;
 mod needs;
+mod pullcsv;
+mod pulled;
+mod pulling;
+mod pullneeds;
 mod render;
 mod sums;
 mod transport;
 mod view;
 mod wording;
 
+#[cfg(test)]
+mod pullsamples;
 #[cfg(test)]
 mod samples;
 
@@ -26,5 +32,8 @@ pub use model::{
     ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection,
     StoppedLine, VanishedLine,
 };
+pub use pullcsv::EventsCsv;
+pub use pulled::{EventLine, FailureLine, FieldLine, KindLine, PullSection};
+pub use pulling::pull_words;
 pub use render::{html, subject, text};
 pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};

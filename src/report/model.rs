@@ -9,6 +9,8 @@ use crate::model::{
     PushCounts, PushId, RunId, RunStatus,
 };
 
+use super::{EventLine, FailureLine, PullSection};
+
 /// Everything that a report says. Lists are capped for mails (`…_total` says how many there are);
 /// attachments and JSON have all.
 #[derive(Clone, Debug)]
@@ -37,6 +39,12 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Each push.
     pub pushes: Vec<PushSection>,
+    /// Each pull.
+    pub pulls: Vec<PullSection>,
+    /// What happened in the LMS, as the pulls saw it; the pulls say to how many items.
+    pub events: Vec<EventLine>,
+    /// Questions of pulls that were not answered, or whose answer is odd; the pulls say how many.
+    pub failures: Vec<FailureLine>,
     /// What was held, and why.
     pub guards: Vec<GuardLine>,
     /// Rows turned down, one line a problem.

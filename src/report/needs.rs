@@ -5,6 +5,7 @@ use minijinja::{Value, context};
 use crate::model::{OperationKind, RunStatus};
 
 use super::lines::in_doubt_still;
+use super::pullneeds;
 use super::sums::{count, total};
 use super::wording::{clean, first_sentence, records};
 use super::{GuardLine, PushSection, Report};
@@ -15,6 +16,7 @@ pub(super) fn needs(report: &Report) -> Vec<Value> {
     needs.extend(failure(report));
     needs.extend(holds(report));
     needs.extend(stopped(report));
+    needs.extend(pullneeds::needs(report));
     needs.extend(report.pushes.iter().filter_map(unwritten));
     needs.extend(in_doubt(report));
     needs.extend(counted(report));
@@ -138,10 +140,10 @@ fn counted(report: &Report) -> Vec<Value> {
     needs
 }
 
-fn need(title: String, facts: Vec<Value>, words: Vec<String>, commands: Vec<String>) -> Value {
+pub(super) fn need(title: String, facts: Vec<Value>, words: Vec<String>, commands: Vec<String>) -> Value {
     context! { title => title, facts => facts, words => words, commands => commands }
 }
 
-fn show(report: &Report) -> String {
+pub(super) fn show(report: &Report) -> String {
     clean(&format!("rollbook show {}", report.run))
 }

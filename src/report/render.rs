@@ -83,7 +83,7 @@ fn wrap(text: String, indent: usize) -> String {
 mod tests {
     use super::*;
     use crate::model::RunStatus;
-    use crate::report::samples;
+    use crate::report::{pullsamples, samples};
 
     #[test]
     fn reports_read_as_kept() {
@@ -93,6 +93,14 @@ mod tests {
             ("held", samples::held()),
             ("failed", samples::failed()),
             ("assignments", samples::assignments()),
+            ("catalog", pullsamples::catalog()),
+            ("first_pull", pullsamples::first()),
+            ("new_baseline", pullsamples::new_baseline()),
+            ("quiet_pull", pullsamples::quiet()),
+            ("emptied", pullsamples::emptied()),
+            ("plan", pullsamples::plan()),
+            ("unanswered", pullsamples::unanswered()),
+            ("nobody", pullsamples::nobody()),
         ] {
             insta::assert_snapshot!(format!("{name}.subject"), subject(&report));
             insta::assert_snapshot!(format!("{name}.txt"), text(&report));
@@ -105,7 +113,7 @@ mod tests {
         assert!(TEMPLATES.is_ok(), "{:?}", TEMPLATES.as_ref().err());
         let reports =
             [samples::ok(), samples::partial(), samples::held(), samples::failed(), samples::assignments()];
-        for report in reports {
+        for report in reports.into_iter().chain([pullsamples::catalog(), pullsamples::plan()]) {
             for rendered in [text(&report), html(&report)] {
                 assert!(!rendered.contains("could not be rendered"), "{rendered}");
             }

@@ -8,6 +8,7 @@ use crate::model::{OperationKind, RunStatus};
 
 use super::lines::{answers, in_doubt, open, rejects, vanished};
 use super::needs::needs;
+use super::pulling::{events, failures, pulls};
 use super::sums::{Sum, count, file_sum, number, push_sums};
 use super::wording::{clean, headline, records, subject, verdict};
 use super::{PushSection, Report, SourceSection};
@@ -27,6 +28,9 @@ pub(super) fn view(report: &Report) -> Value {
         times => times(report),
         pushes => report.pushes.iter().map(|push| push_view(push, report)).collect::<Vec<_>>(),
         many_pushes => report.pushes.len() > 1,
+        pulls => pulls(report),
+        events => events(report),
+        failures => failures(report),
         rejects => rejects(report),
         answers => answers(report),
         in_doubt => in_doubt(report),
@@ -59,7 +63,7 @@ fn times(report: &Report) -> Value {
     }
 }
 
-fn moment(time: DateTime<Utc>, zone: Tz) -> String {
+pub(super) fn moment(time: DateTime<Utc>, zone: Tz) -> String {
     let local = time.with_timezone(&zone);
     format!("{} ({zone})", local.format("%a %-d %b %Y, %H:%M:%S %Z"))
 }
@@ -131,6 +135,8 @@ fn attached(name: &str) -> Value {
         "the rejected rows as they came, with the reason in the last column. Correct them, save the file \
          as CSV and drop it into the folder of the export: it is taken as a delta of this run, never as \
          a removal. Leave the rollbook_ columns as they are; password cells may stay empty."
+    } else if name.contains("pulled") {
+        "all that was added, changed, gone or back, with the values before and after."
     } else if name.contains("changes") {
         "every change with the values before and after, and what became of it."
     } else {
@@ -140,7 +146,7 @@ fn attached(name: &str) -> Value {
 }
 
 /// A background on which white letters can be read, by day and in dark mode.
-fn colour(status: RunStatus) -> &'static str {
+pub(super) fn colour(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Ok => "#1a7f37",
         RunStatus::Nothing => "#57606a",

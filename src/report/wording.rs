@@ -3,6 +3,7 @@
 use crate::model::{OperationKind, RunStatus};
 
 use super::Report;
+use super::pulling::{done, sentences};
 use super::sums::{count, number, terms, total};
 
 /// The longest subject, in characters; mail lists cut sooner.
@@ -26,6 +27,7 @@ pub(super) fn subject(report: &Report) -> String {
             let sentence = first_sentence(failure).0;
             shorten(sentence.split("; ").next().unwrap_or(sentence).trim_end_matches(['.', ':']), 80)
         }
+        _ if !report.pulls.is_empty() => done(report),
         (RunStatus::Failed, None) => "see the report".to_owned(),
         _ => what_was_done(report, "rejected", "rejected"),
     });
@@ -35,6 +37,9 @@ pub(super) fn subject(report: &Report) -> String {
 
 /// The run in one sentence.
 pub(super) fn verdict(report: &Report) -> String {
+    if report.failure.is_none() && !report.pulls.is_empty() {
+        return sentences(report);
+    }
     let done = || what_was_done(report, "row rejected", "rows rejected");
     match report.status {
         RunStatus::Ok if report.vanished_total > 0 => {

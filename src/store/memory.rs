@@ -79,7 +79,7 @@ pub struct EventRow {
 }
 
 /// A query whose rows are read by `item`, from `item i` and `pull p`.
-const ITEMS: &str =
+pub(super) const ITEMS: &str =
     "SELECT i.item_ref, p.job, p.pull, p.operation, i.scope, i.learner, i.kind, i.key, i.parent, i.fields, i.standing,
             i.first_seen, i.last_seen, i.changed_at, i.retired_at
      FROM item i JOIN pull p ON p.pull_ref = i.pull_ref WHERE ";
@@ -237,7 +237,7 @@ fn pattern(search: &str) -> String {
     pattern
 }
 
-fn item(row: &SqliteRow) -> Result<MemoryItem, StoreError> {
+pub(super) fn item(row: &SqliteRow) -> Result<MemoryItem, StoreError> {
     Ok(MemoryItem {
         item_ref: ItemRef(row.try_get(0)?),
         job: row.try_get::<String, _>(1)?.into(),

@@ -15,6 +15,7 @@ mod fold;
 mod forgetting;
 mod gate;
 mod history;
+mod kin;
 mod looks;
 mod mails;
 mod memory;

@@ -29,13 +29,13 @@ const OF_A_PRODUCT: &[&str] = &[
     "paging.rs",
     "wsdl.rs",
     "decipher.rs",
-    "kinds.rs",
-    "columns.rs",
-    "progress.rs",
-    "opened.rs",
-    "reading.rs",
-    "bounded.rs",
-    "items.rs",
+    "pulls/kinds.rs",
+    "pulls/columns.rs",
+    "pulls/progress.rs",
+    "pulls/opened.rs",
+    "pulls/reading.rs",
+    "pulls/bounded.rs",
+    "pulls/items.rs",
 ];
 
 /// Clocks, by the call that reads them.

@@ -38,7 +38,7 @@ pub(super) async fn training_catalog(
 }
 
 impl Portal {
-    fn catalog(&self, wanted: Wanted, options: &Arc<UpsideLmsOptions>) -> Result<Answer, Complaint> {
+    fn catalog(&self, wanted: Wanted, options: &UpsideLmsOptions) -> Result<Answer, Complaint> {
         if let Some(claim) = &wanted.learner {
             let found = claim.find(&lock(&self.users), options);
             found.ok_or_else(|| Complaint::invalid_close("Learner ID"))?;

@@ -114,23 +114,28 @@ pub(super) fn shown(options: &UpsideLmsOptions) -> Vec<Cow<'_, UpsideLmsCurricul
     options.curricula.iter().map(furnished).collect()
 }
 
-/// The curriculum of that number among those that are made up, from 1.
-pub(super) fn nth_made_up(number: u32, options: &UpsideLmsOptions) -> UpsideLmsCurriculum {
+/// How the number of a curriculum that is made up stands in its texts.
+pub(super) fn made_up_number(number: u32) -> String {
+    format!("{number:06}")
+}
+
+/// A curriculum that is made up, its number written like this.
+pub(super) fn make_up(number: &str, options: &UpsideLmsOptions) -> UpsideLmsCurriculum {
     let contents = (1..=options.catalog.contents).map(|content| {
         let kind = UpsideLmsContentKind::nth(content);
-        let id = u64::from(number) * 100 + u64::from(content);
-        UpsideLmsContent::new(kind, &id.to_string(), &format!("{} {content} of {number}", kind.word()))
+        let name = format!("{} {content} of {number}", kind.word());
+        UpsideLmsContent::new(kind, &format!("{number}{content:02}"), &name)
     });
     UpsideLmsCurriculum {
         contents: contents.collect(),
-        ..UpsideLmsCurriculum::new(&format!("M{number:06}"), &format!("Made-up curriculum {number:06}"))
+        ..UpsideLmsCurriculum::new(&format!("M{number}"), &format!("Made-up curriculum {number}"))
     }
 }
 
 fn made_up(curriculum: &str, options: &UpsideLmsOptions) -> Option<UpsideLmsCurriculum> {
-    let number = curriculum.strip_prefix('M')?.parse().ok()?;
-    let made_up = (1..=options.catalog.made_up).contains(&number).then(|| nth_made_up(number, options))?;
-    (made_up.id == curriculum).then_some(made_up)
+    let number = curriculum.strip_prefix('M')?;
+    let read = number.parse().ok().filter(|read| (1..=options.catalog.made_up).contains(read))?;
+    (made_up_number(read) == number).then(|| make_up(number, options))
 }
 
 fn furnished(listed: &UpsideLmsCurriculum) -> Cow<'_, UpsideLmsCurriculum> {

@@ -1,6 +1,6 @@
 //! `filterby` of catalogs and learning plans: which curricula are wanted, and in which order. Pure.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use chrono::NaiveDate;
 
@@ -147,7 +147,7 @@ impl Filter {
         match self.order {
             None | Some(Order::Own) => {}
             Some(Order::Name) => list.sort_by_key(name),
-            Some(Order::NameDescending) => list.sort_by(|one, other| name(other).cmp(&name(one))),
+            Some(Order::NameDescending) => list.sort_by_key(|told| Reverse(name(told))),
             Some(Order::By(about)) => list.sort_by(|one, other| one.value(about).cmp(other.value(about))),
             Some(Order::Most(about)) => list.sort_by(|one, other| most(one, other, about)),
         }

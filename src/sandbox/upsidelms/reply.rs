@@ -2,7 +2,6 @@
 //! that goes out while it is made.
 
 use std::iter;
-use std::sync::Arc;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -10,13 +9,16 @@ use serde_json::{Value, json};
 
 use super::assignments::Learners;
 use super::complaints::Complaint;
-use super::curricula::nth_made_up;
+use super::curricula::{made_up_number, make_up};
 use super::options::UpsideLmsOptions;
 use super::pieces;
 use super::question::{Question, Wanted};
 use super::told::{Kind, Told};
 use crate::sandbox::deliver::Seen;
 use crate::sandbox::faults::FaultKind;
+
+/// Stands for the number of a curriculum that is made up, in the pattern of all of them.
+const NUMBER: &str = "######";
 
 /// The curricula of an answer.
 pub(super) struct Answer {
@@ -33,7 +35,7 @@ impl Answer {
             .map(|told| told.to_json(wanted.kind, wanted.only.as_deref(), wanted.contents))
             .collect();
         // All of them are alike to a filter.
-        let one_more = || wanted.filter.wants(&Told::of(&nth_made_up(1, options), Learners::default()));
+        let one_more = || wanted.filter.wants(&Told::of(&make_up(NUMBER, options), Learners::default()));
         let more = wanted.kind == Kind::Catalog && options.catalog.made_up > 0 && one_more();
         if list.is_empty() && !more {
             return Err(Complaint::no_data());
@@ -76,7 +78,7 @@ pub(super) fn seen(question: &Question, answer: &Result<Answer, Complaint>) -> S
 pub(super) fn respond(
     question: &Question,
     answer: Result<Answer, Complaint>,
-    options: &Arc<UpsideLmsOptions>,
+    options: &UpsideLmsOptions,
 ) -> Response {
     let key_is_valid = question.bears(&options.portal_key);
     let with_token = key_is_valid && !options.plans.without_token;
@@ -97,18 +99,17 @@ pub(super) fn respond(
         let body = cipher.map_or_else(|| whole.clone(), |cipher| cipher.encrypt(&whole));
         return (head, body).into_response();
     };
-    let (all, last) = (Arc::clone(options), options.catalog.made_up);
-    let last = if options.cut_pulls { last / 2 } else { last };
-    let made_up = (1..=last).map(move |number| {
-        let curriculum = nth_made_up(number, &all);
-        let told = Told::of(&curriculum, Learners::default()).with_contents(&curriculum, None);
-        told.to_json(wanted.kind, wanted.only.as_deref(), wanted.contents)
-    });
+    let curriculum = make_up(NUMBER, options);
+    let told = Told::of(&curriculum, Learners::default()).with_contents(&curriculum, None);
+    let pattern = escaped(&told.to_json(wanted.kind, wanted.only.as_deref(), wanted.contents));
+    let last = options.catalog.made_up / if options.cut_pulls { 2 } else { 1 };
+    let made_up = (1..=last).map(move |number| pattern.replace(NUMBER, &made_up_number(number)));
     let token = token.filter(|_| !options.cut_pulls);
-    let elements = answer.into_iter().chain(made_up).chain(token).enumerate();
-    let texts = elements.map(|(place, element)| {
-        let comma = if place == 0 { "" } else { "," };
-        format!("{comma}{}", escaped(&element))
+    let (first, last) = (answer.into_iter(), token.into_iter());
+    let elements = first.map(|one| escaped(&one)).chain(made_up).chain(last.map(|one| escaped(&one)));
+    let texts = elements.enumerate().map(|(place, element)| match place {
+        0 => element,
+        _ => format!(",{element}"),
     });
     let end = if options.cut_pulls { ",{\"curriculum_id\":" } else { "]}" };
     let texts = iter::once(format!("{{\"{list}\":[")).chain(texts).chain(iter::once(end.to_owned()));

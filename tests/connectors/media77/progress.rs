@@ -176,7 +176,7 @@ fn the_sandbox_is_read_whole_whatever_goes_wrong_in_it() {
         });
     }
     let connector = open(&sandbox.product_url("media77"), &token);
-    let mut all = || {
+    let all = || {
         let (items, _) = runtime.block_on(read(connector.as_ref(), &[])).unwrap();
         items
             .iter()

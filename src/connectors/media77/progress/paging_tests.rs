@@ -21,6 +21,9 @@ enum Count {
     None,
 }
 
+/// What was handed on, the total said last, and in how many answers.
+type Taken = (Vec<String>, Option<u64>, usize);
+
 struct Platform {
     list: Vec<String>,
     start: Start,
@@ -54,13 +57,13 @@ impl Platform {
         (rows, count.map(|count| u64::try_from(count).unwrap()))
     }
 
-    /// What is handed on, the total said last, and after how many answers, or why it can't be read; `between`
-    /// happens after each answer. Every cursor goes through its text.
+    /// Reads the list, or says why it can't be read and after how many answers; `between` happens after each
+    /// answer. Every cursor goes through its text.
     fn read(
         &mut self,
         number: u64,
         mut between: impl FnMut(&mut Vec<String>),
-    ) -> Result<(Vec<String>, Option<u64>, usize), (Outcome, usize)> {
+    ) -> Result<Taken, (Outcome, usize)> {
         let (mut read, mut cursor) = (Vec::new(), None::<String>);
         for answers in 1.. {
             let place = Place::of(cursor.as_deref(), number);

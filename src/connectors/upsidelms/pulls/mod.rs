@@ -21,6 +21,8 @@ mod judge;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod tables_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fs::File;

@@ -115,11 +115,9 @@ impl Reader<'_> {
         if self.heard.token.is_some() {
             return Err(Flaw::Odd("a list that goes on behind its token"));
         }
-        if let Some(token) = token(object) {
-            self.heard.token = Some(token);
-            if !holds_data {
-                return Ok(());
-            }
+        self.heard.token = token(object);
+        if object.contains_key("Token") && !holds_data {
+            return Ok(());
         }
         self.heard.curricula += 1;
         let items = curriculum(self.shape, object)
@@ -131,6 +129,7 @@ impl Reader<'_> {
     /// Takes note of what is said of the answer as a whole; whether anything is.
     fn remark(&mut self, value: &Value, holds_data: bool) -> bool {
         let (mut errors, no_data) = (errors(value, None), says_no_data(value));
+        errors.retain(|error| !is_no_data(&error.code));
         if !holds_data {
             messages(value, &mut errors);
         }

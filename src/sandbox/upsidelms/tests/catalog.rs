@@ -346,6 +346,20 @@ async fn answers_without_their_end() {
 }
 
 #[tokio::test]
+async fn a_large_catalog_can_break_off() {
+    let catalog = UpsideLmsCatalog { made_up: 300, contents: 9, ..UpsideLmsCatalog::default() };
+    let (sandbox, client) = portal(UpsideLmsOptions { catalog, ..plain() }).await;
+    sandbox.set_faults(Faults::scripted([FaultKind::Cut, FaultKind::Lose]));
+    let address = format!("{}/rest/trainingcatalog", sandbox.base_url());
+    let form = [("lmsportalid", "sandbox"), ("lmstokenid", TOKEN), ("contentlist", ON)];
+    let cut = client.post(&address).form(&form).send().await.expect("a head");
+    assert!(cut.text().await.is_err());
+    assert!(client.post(&address).form(&form).send().await.is_err());
+    assert_eq!(outcomes(&sandbox), ["cut", "lost"]);
+    assert_eq!(ids(&self::catalog(&sandbox, &client, &[]).await).split(' ').count(), 310);
+}
+
+#[tokio::test]
 async fn learning_goes_on() {
     let (sandbox, client) = portal(plain()).await;
     sandbox.give_curriculum("4861", "167", day(2026, 11, 2));
