@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::model::{ColumnKind, FieldKind, JobName, OperationKind, PART, PullShape, Take};
+use crate::model::{ANY, ColumnKind, FieldKind, JobName, OperationKind, PART, PullShape, Take};
 
 use super::across::{Asked, Fed, JobFile, Mentions, problem, ring};
 use super::problem::{Problem, ProblemKind, hint};
@@ -147,7 +147,8 @@ fn columns(fed: &Fed, mentions: &Mentions, pull: &Pull, job: Option<&Job>) -> Ve
         });
         let moment = kinds.iter().any(|kind| matches!(kind, ColumnKind::Moment { .. }));
         let day = (moment && job.is_some_and(|job| takes_a_day(job, place, name))).then(|| {
-            format!("`{name}` has a time of day, and the field takes a date alone: such rows are rejected")
+            format!("`{name}` has a time of day, and the field takes a date alone: such rows are rejected, unless \
+                 `day_in` says in which zone the day is meant")
         });
         let notice = |message| Problem { kind: ProblemKind::Notice, ..problem(place, message) };
         found.extend(never.chain(day).map(notice));
@@ -163,6 +164,7 @@ fn takes_a_day(job: &Job, place: &super::check::Place, column: &str) -> bool {
         mapping.name().as_str() == field
             && matches!(mapping.field.kind, FieldKind::Date { .. })
             && mapping.values.is_none()
+            && mapping.day_in.is_none()
             && matches!(&mapping.take, Take::Column(taken) if taken.as_str() == column)
     })
 }
@@ -180,7 +182,7 @@ fn kinds(shape: &PullShape, name: &str) -> Vec<ColumnKind> {
 /// How the values of a column are kept, where this one is written otherwise.
 fn never_kept(kinds: &[ColumnKind], value: &str) -> Option<&'static str> {
     let mut kept = None;
-    for kind in kinds.iter().filter(|_| !value.is_empty()) {
+    for kind in kinds.iter().filter(|_| !["", ANY].contains(&value)) {
         kept = Some(match kind {
             ColumnKind::Flag { .. } if !["true", "false"].contains(&value) => "`true` and `false`",
             ColumnKind::Date { .. } if NaiveDate::parse_from_str(value, "%Y-%m-%d").is_err() => {

@@ -57,17 +57,6 @@ impl Engine {
         file.finish(path).map_err(failed)?;
         Ok(rows)
     }
-
-    /// Why a run of a job has nothing to read.
-    pub(super) fn nothing_there(&self, job: &JobName) -> String {
-        match self.config.jobs.get(job).and_then(|job| job.source.feed()) {
-            Some(feed) => format!(
-                "job {} has pulled nothing yet, so there is nothing to feed on; `rollbook sync {}` pulls now",
-                feed.job, feed.job
-            ),
-            None => "no file was there".to_owned(),
-        }
-    }
 }
 
 /// How the file of a job is read: one of our own making as it is written, whatever it looks like.

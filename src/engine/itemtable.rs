@@ -1,7 +1,7 @@
 //! From the items of a pull to the rows of a table: which columns are wanted, and where each has its values.
 //! A column of parts makes a row for each part, and one for a main item without any.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::config::{Learners, Pull};
 use crate::model::{
@@ -9,7 +9,6 @@ use crate::model::{
 };
 use crate::store::{ItemFilter, MemoryItem};
 
-use super::links::learner_name;
 use super::tablecell::{Cell, Of};
 use super::{Engine, EngineError};
 
@@ -91,6 +90,11 @@ impl ItemTable {
         let wanted = |column: &Column| matches!(column.from, From::Learner | From::Instance(_));
         let (registration, _) = self.shape.registration?;
         self.columns.iter().any(wanted).then(|| registration.into())
+    }
+
+    /// The registration that an item bears.
+    fn registration(&self, item: &MemoryItem) -> Option<String> {
+        item.fields.get(&self.joins_on()?).map(|text| text.trim().to_lowercase())
     }
 
     /// The row of an item and, where there is one for each, of one of its parts.
@@ -189,32 +193,37 @@ impl Engine {
             let Some(last) = page.last() else { return Ok(rows) };
             after = Some(last.item_ref);
             let own = |item: &&MemoryItem| item.operation == pull.operation.name && Some(&*item.kind) == main;
+            let joined = self.joined(pull, table, &page).await?;
+            let nobody = Joined::default();
             for item in page.iter().filter(own) {
-                let joined = self.joined(pull, table, item).await?;
+                let joined = table.registration(item).and_then(|one| joined.get(&one)).unwrap_or(&nobody);
                 let parts = if table.has_parts() { self.store.parts(item).await? } else { Vec::new() };
                 for part in &parts {
-                    take(&table.row(item, Some(part), &joined))?;
+                    take(&table.row(item, Some(part), joined))?;
                 }
                 if parts.is_empty() {
-                    take(&table.row(item, None, &joined))?;
+                    take(&table.row(item, None, joined))?;
                 }
                 rows += parts.len().max(1) as u64;
             }
         }
     }
 
-    async fn joined(&self, pull: &Pull, table: &ItemTable, item: &MemoryItem) -> Result<Joined, EngineError> {
-        let registration = table.joins_on().and_then(|column| item.fields.get(&column));
-        let Some(registration) = registration.map(str::to_ascii_lowercase) else {
-            return Ok(Joined::default());
-        };
-        let found = self.store.registered(&pull.connection, &registration).await?;
-        let pushes = self.config.jobs.values().flat_map(|job| &job.pushes);
-        let pushes = pushes.filter(|push| push.connection == pull.connection);
-        Ok(found.map_or_else(Joined::default, |enrolment| Joined {
-            learner: learner_name(pushes, &enrolment),
-            instance: enrolment.instance,
-        }))
+    /// Whose the registrations of some items are, by registration.
+    async fn joined(
+        &self,
+        pull: &Pull,
+        table: &ItemTable,
+        items: &[MemoryItem],
+    ) -> Result<HashMap<String, Joined>, EngineError> {
+        let Some(column) = table.joins_on() else { return Ok(HashMap::new()) };
+        let wanted: Vec<&str> = items.iter().filter_map(|item| item.fields.get(&column)).collect();
+        let found = self.store.enrolments(&pull.connection, &wanted).await?;
+        let joined = found.into_iter().map(|(registration, enrolment)| {
+            let learner = self.learner_name(&pull.connection, &enrolment);
+            (registration, Joined { learner, instance: enrolment.instance })
+        });
+        Ok(joined.collect())
     }
 }
 

@@ -6,7 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Job, Push};
 use crate::connectors::{Connector, Item, Link};
-use crate::model::{ChangeKind, ColumnName, FieldName, Fields, Key, OperationKind, Standing, Take};
+use crate::model::{
+    ChangeKind, ColumnName, ConnectionName, FieldName, Fields, Key, OperationKind, Standing, Take,
+};
 use crate::store::{Enrolment, PushRef, SnapshotRow};
 
 use super::connect::open_connection;
@@ -43,29 +45,6 @@ fn learner_places(push: &Push) -> Vec<usize> {
     let learner: Vec<usize> =
         columns.filter(|(_, column)| !of_instance(column)).map(|(place, _)| place).collect();
     if learner.is_empty() { (0..push.mapping.key.len()).collect() } else { learner }
-}
-
-/// How people know the learner of a registration: what the key of the push that made it says of them; of that
-/// only what names the person, where the push says so (`person`). Several values stand as a key does.
-pub(super) fn learner_name<'a>(mut pushes: impl Iterator<Item = &'a Push>, enrolment: &Enrolment) -> String {
-    let values = Key::from_stored(enrolment.learner.clone()).values();
-    let (people, values) =
-        values.split_first().map_or(("", &[][..]), |(people, rest)| (people.as_str(), rest));
-    let columns = pushes.find_map(|push| {
-        let columns: Vec<&ColumnName> =
-            learner_places(push).into_iter().filter_map(|place| push.mapping.key.get(place)).collect();
-        let made = push.operation.registers.is_some() && push.learners == people;
-        let named = push.mapping.person.iter().all(|column| columns.contains(&column));
-        let usable = made && named && !push.mapping.person.is_empty() && columns.len() == values.len();
-        usable.then(|| columns.into_iter().map(|column| push.mapping.person.contains(column)).collect())
-    });
-    let columns: Vec<bool> = columns.unwrap_or_else(|| vec![true; values.len()]);
-    let named = values.iter().zip(&columns).filter(|(_, names)| **names);
-    let named: Vec<&str> = named.map(|(value, _)| value.as_str()).collect();
-    match named.as_slice() {
-        [only] => (*only).to_owned(),
-        several => Key::from_values(several.iter().copied()).to_string(),
-    }
 }
 
 /// An address without what makes no other address: the case of its host, a slash or `#/` at its end. Any
@@ -144,6 +123,34 @@ impl Engine {
             return Err(EngineError::NoSuchKey(reason));
         }
         Ok(made)
+    }
+
+    /// How people know the learner of a registration: by what the key of the push that made it says of them; of
+    /// that only by what names the person, where the push says so (`person`). Several values stand as a key does.
+    pub(super) fn learner_name(&self, connection: &ConnectionName, enrolment: &Enrolment) -> String {
+        let pushes = self.config.jobs.values().flat_map(|job| &job.pushes);
+        let values = Key::from_stored(enrolment.learner.clone()).values();
+        let people = values.first().map(String::as_str);
+        let values = values.get(1..).unwrap_or_default();
+        let mut made = pushes.filter(|push| {
+            let links = push.connection == *connection && push.operation.registers.is_some();
+            links && people == Some(push.learners.as_str())
+        });
+        let named = made.find_map(|push| {
+            let key = &push.mapping.key;
+            let columns: Vec<_> =
+                learner_places(push).into_iter().filter_map(|place| key.get(place)).collect();
+            let persons = &push.mapping.person;
+            let usable = !persons.is_empty() && persons.iter().all(|column| columns.contains(&column));
+            let named = columns.iter().zip(values).filter(|(column, _)| persons.contains(column));
+            (usable && columns.len() == values.len())
+                .then(|| named.map(|(_, value)| value.as_str()).collect())
+        });
+        let named: Vec<&str> = named.unwrap_or_else(|| values.iter().map(String::as_str).collect());
+        match named.as_slice() {
+            [only] => (*only).to_owned(),
+            several => Key::from_values(several.iter().copied()).to_string(),
+        }
     }
 
     /// Writes the links of a push anew, where they are not what stands there. A table is replaced as a

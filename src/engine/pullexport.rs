@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::{Job, Pull};
-use crate::store::RunRef;
+use crate::store::RunRecord;
 
 use super::itemtable::{ItemTable, usual_columns};
 use super::tablefile::TableFile;
@@ -18,7 +18,7 @@ impl Engine {
     /// When the database fails.
     pub(super) async fn write_pull_export(
         &self,
-        run: RunRef,
+        run: &RunRecord,
         job: &Job,
         pull: &Pull,
     ) -> Result<(), EngineError> {
@@ -38,7 +38,9 @@ impl Engine {
                 Some(error.to_string())
             }
         };
-        Ok(self.store.pull_unwritten(run, &pull.id, why.as_deref()).await?)
+        let operation = &pull.operation.name;
+        let found = self.store.pull(&job.name, &pull.id, &pull.connection, operation).await?;
+        Ok(self.store.pull_written(run.run_ref, found, why.as_deref()).await?)
     }
 
     async fn write_items(&self, job: &Job, pull: &Pull, path: &Path) -> Result<bool, EngineError> {

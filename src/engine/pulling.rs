@@ -120,7 +120,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         // Before it has ended, so that a crash in between writes the file once more.
         self.store.end_pull(run.run_ref, pull_ref).await?;
-        self.write_pull_export(run.run_ref, job, pull).await?;
+        self.write_pull_export(run, job, pull).await?;
         let retention = TimeDelta::from_std(pull.retention).ok();
         let before = retention.and_then(|kept| run.started_at.checked_sub_signed(kept));
         self.store.close_pull(run.run_ref, pull_ref, before.unwrap_or(DateTime::<Utc>::MIN_UTC)).await?;

@@ -55,7 +55,7 @@ impl Engine {
                 self.store.end_run(run.run_ref, RunStatus::Failed, Some(&failure), &[], now).await?;
             }
         } else if run.phase == Phase::Acquired && run.file.is_none() {
-            let notes = [self.nothing_there(&run.job)];
+            let notes = [self.nothing_there(run)];
             let now = self.clock.now();
             self.store.end_run(run.run_ref, RunStatus::Nothing, None, &notes, now).await?;
         } else if run.phase == Phase::Acquired {
@@ -89,6 +89,15 @@ impl Engine {
         }
         self.wake_all();
         Ok(())
+    }
+
+    /// What a run found that had nothing to read.
+    fn nothing_there(&self, run: &RunRecord) -> String {
+        let feed = self.config.jobs.get(&run.job).and_then(|job| job.source.feed());
+        match feed {
+            Some(feed) => format!("the pull {} of the job {} has brought nothing yet", feed.pull, feed.job),
+            None => "no file was there".to_owned(),
+        }
     }
 
     async fn plan_and_commit(&self, run: &RunRecord) -> Result<(), EngineError> {

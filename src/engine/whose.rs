@@ -38,6 +38,8 @@ impl Asking {
         let mut known = HashMap::new();
         for (registration, enrolment) in self.engine.store.enrolments(&self.pull.connection, &wanted).await? {
             learned.names.push((enrolment.key().to_string(), enrolment.learner.clone()));
+            let name = self.engine.learner_name(&self.pull.connection, &enrolment);
+            learned.names.push((name, enrolment.learner.clone()));
             learned.names.push((enrolment.learner.clone(), enrolment.learner.clone()));
             known.insert(registration, enrolment.learner);
         }

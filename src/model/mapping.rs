@@ -17,6 +17,9 @@ pub struct SourceFormat {
     pub header_row: Option<u64>,
 }
 
+/// In the place of a value of a condition: any that is not empty.
+pub const ANY: &str = "*";
+
 /// Which rows count: a column, and the values that it may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Where {

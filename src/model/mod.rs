@@ -29,7 +29,7 @@ pub use form::is_loopback;
 pub use ids::{ColumnName, ConnectionName, FieldName, JobName, OperationName, PushId, RunId};
 pub use item::{ItemEvent, ItemStanding, Learner, Pulled};
 pub use key::{Key, KeyError};
-pub use mapping::{Empty, FieldMapping, PushMapping, Send, SourceFormat, Take, TimeUnit, Where};
+pub use mapping::{ANY, Empty, FieldMapping, PushMapping, Send, SourceFormat, Take, TimeUnit, Where};
 pub use operation::{Operation, OperationKind, Roles, Rule};
 pub use outcome::{ChangeState, Outcome, Verdict};
 pub use policy::{FirstLoad, GuardLimits, HoldScope, Missing, OnChange, PushPolicy, RowsKind};

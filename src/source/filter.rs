@@ -1,12 +1,9 @@
 //! `where`: which rows count.
 
-use crate::model::Where;
+use crate::model::{ANY, Where};
 
 use super::cell::{Cell, Row, trim};
 use super::header::Wanted;
-
-/// In the place of a value: whatever is there.
-const ANY: &str = "*";
 
 /// One condition, with its column found.
 pub(super) struct Filter {

@@ -10,7 +10,6 @@ mod copying;
 mod doubtful;
 mod ending;
 mod error;
-mod exported;
 mod fold;
 mod forgetting;
 mod gate;

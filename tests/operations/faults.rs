@@ -45,6 +45,8 @@ fn every_operation_has_a_stand() {
     let mut known: Vec<String> = PRODUCTS
         .iter()
         .flat_map(|product| (product.operations)(&Settings::default()))
+        // Pulls deliver nothing, and have stands of their own.
+        .filter(|operation| operation.kind != OperationKind::Pull)
         .map(|operation| {
             let stand = STANDS.iter().find(|stand| stand.operation == operation.name.as_str());
             let stand = stand.unwrap_or_else(|| panic!("{} owes a stand", operation.name));

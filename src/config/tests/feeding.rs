@@ -84,10 +84,11 @@ fn a_moment_is_no_day() {
         Files::new(MAIN, &[("catalog.toml", &pulling("training_catalog", "")), ("hr.toml", &push)]).problems()
     };
     assert_eq!(with("{ column = \"modified_on\", values = { never = \"11/21/2026\" } }"), "");
+    assert_eq!(with("{ column = \"modified_on\", day_in = \"Europe/Zurich\" }"), "");
     let shown = [with("\"modified_on\""), with("{ column = \"modified_on\", date = \"%Y-%m-%dT%H:%M:%S\" }")];
     insta::assert_snapshot!(shown.join("\n"), @"
-    (notice) jobs/hr.toml:15 push.fields.joining_data: `modified_on` has a time of day, and the field takes a date alone: such rows are rejected
-    (notice) jobs/hr.toml:15 push.fields.joining_data.column: `modified_on` has a time of day, and the field takes a date alone: such rows are rejected
+    (notice) jobs/hr.toml:15 push.fields.joining_data: `modified_on` has a time of day, and the field takes a date alone: such rows are rejected, unless `day_in` says in which zone the day is meant
+    (notice) jobs/hr.toml:15 push.fields.joining_data.column: `modified_on` has a time of day, and the field takes a date alone: such rows are rejected, unless `day_in` says in which zone the day is meant
     ");
 }
 
@@ -141,7 +142,7 @@ fn the_pull_that_is_meant_is_there() {
 #[test]
 fn columns_are_those_of_the_pull() {
     let job = "[source]\npull = \"catalog\"\nkey = [\"id\"]\nrows = \"delta\"\n\
-               where = { certificaton = [\"true\"], certification = [\"Yes\", \"true\"], start_date = \"01/31/2026\", \
+               where = { certificaton = [\"true\"], certification = [\"Yes\", \"true\"], start_date = [\"01/31/2026\", \"*\"], \
                \"content.mandatory\" = \"No\", seat_hours = \"x\" }\n\
                [[push]]\nconnection = \"academy\"\noperation = \"set_done\"\nkey = [\"curriculum_id\", \"Email\"]\n\
                person = [\"learner\"]\nfields = { learner = \"curriculumname\", done_at = { column = \"salary\" } }\n";

@@ -1,5 +1,7 @@
 //! One curriculum of an answer as items: itself, and each of its contents. Pure.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::super::wire::many;
@@ -11,6 +13,9 @@ const CONTENTS: &str = "Content";
 
 /// What says of which kind a content is.
 const CONTENT_TYPE: &str = "content_type";
+
+/// IDs that contents bear and that are not their own.
+const OF_OTHERS: [&str; 3] = ["curriculum_id", "program_id", "attendee_id"];
 
 /// Whether a text stands for nothing.
 pub(super) fn is_nothing(text: &str) -> bool {
@@ -30,11 +35,25 @@ pub(super) fn curriculum(shape: &PullShape, object: &Map<String, Value>) -> Opti
     let id = id(main, object)?;
     let key = Key::from_values([id.as_str()]);
     let mut items = vec![item(main, object, key.clone(), None)];
-    let contents = many(object.get(CONTENTS)).iter().filter_map(Value::as_object);
-    for (position, content) in contents.filter(|content| !content.is_empty()).enumerate() {
-        items.push(part(shape, content, (&id, &key), position));
+    let list = object.get(CONTENTS);
+    let contents = many(list).iter().filter_map(Value::as_object).filter(|content| !content.is_empty());
+    for (position, content) in contents.enumerate() {
+        items.extend(part(shape, content, (&id, &key), position));
+    }
+    if let Some(curriculum) = items.first_mut().filter(|_| holds_others(list)) {
+        curriculum.odd.push(CONTENTS.into());
     }
     Some(items)
+}
+
+/// Whether anything else than objects stands where the contents should.
+fn holds_others(list: Option<&Value>) -> bool {
+    let other = |value: &Value| !value.is_object() && text(value).is_some();
+    match list {
+        Some(Value::Array(items)) => items.iter().any(other),
+        Some(value) => other(value),
+        None => false,
+    }
 }
 
 /// One content of the curriculum with this ID and key.
@@ -43,42 +62,28 @@ fn part(
     content: &Map<String, Value>,
     (curriculum, parent): (&str, &Key),
     position: usize,
-) -> Pulled {
+) -> Option<Pulled> {
     let said = content.get(CONTENT_TYPE).and_then(text).map(|(word, _)| word);
     let parts = shape.items.get(1..).unwrap_or_default();
     // What a portal calls it counts first, then whose ID it bears: the tables of two kinds do not even list
     // content_type.
     let by_word = parts.iter().find(|part| said.as_deref().is_some_and(|said| is_kind(part, said)));
     let by_id = || parts.iter().find(|part| part.kind != OTHER && id(part, content).is_some());
-    let (known, content) = match by_word.or_else(by_id) {
-        Some(known) => (Some(known), content.clone()),
-        // A kind that no document knows is an item as well, with what can be told of it, so that it is not lost
-        // in silence.
-        None => (parts.iter().find(|part| part.kind == OTHER), generic(content)),
-    };
-    let Some(known) = known else {
-        return Pulled {
-            kind: OTHER.to_owned(),
-            key: Key::from_values([curriculum, OTHER, &position.to_string()]),
-            parent: Some(parent.clone()),
-            fields: Fields::default(),
-            odd: Vec::new(),
-        };
-    };
+    // A kind that no document knows is an item as well, with what can be told of it: a content that is not there
+    // would be lost in silence, and an answer that fails for one new kind would be of no use at all.
+    let known = by_word.or_else(by_id).or_else(|| parts.iter().find(|part| part.kind == OTHER))?;
+    let is_other = known.kind == OTHER;
+    let content = if is_other { Cow::Owned(generic(content)) } else { Cow::Borrowed(content) };
     let (found, title) = (id(known, &content), value(known.column(known.title), &content));
     let has_id = found.is_some();
     // Without an ID, its title tells it from the others, and at the worst its place.
     let id = found.or(title).unwrap_or_else(|| format!("#{}", position + 1));
-    let kind = if known.kind == OTHER { said.as_deref().unwrap_or(OTHER) } else { known.kind };
+    let kind = if is_other { said.as_deref().unwrap_or(OTHER) } else { known.kind };
     let key = Key::from_values([curriculum, kind, id.as_str()]);
     let mut part = item(known, &content, key, Some(parent.clone()));
-    if !has_id {
-        part.odd.push(known.id.into());
-    }
-    if known.kind == OTHER {
-        part.odd.push(CONTENT_TYPE.into());
-    }
-    part
+    part.odd.extend((!has_id).then(|| known.id.into()));
+    part.odd.extend(is_other.then(|| CONTENT_TYPE.into()));
+    Some(part)
 }
 
 /// Whether that is what contents of a kind are called.
@@ -92,7 +97,7 @@ fn is_kind(shape: &ItemShape, said: &str) -> bool {
 fn generic(content: &Map<String, Value>) -> Map<String, Value> {
     let mut generic = content.clone();
     let ending = |ends: &[&str]| {
-        let fits = |key: &str| ends.iter().any(|end| key.ends_with(end));
+        let fits = |key: &str| !OF_OTHERS.contains(&key) && ends.iter().any(|end| key.ends_with(end));
         content.iter().find(|(key, value)| fits(key) && text(value).is_some()).map(|(_, value)| value.clone())
     };
     for (column, ends) in [("content_id", &["_id"][..]), ("content_name", &["_name", "title"][..])] {

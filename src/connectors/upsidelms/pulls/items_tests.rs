@@ -8,6 +8,9 @@ use super::super::samples::{
 };
 use crate::model::{FieldName, Key, PullShape, Pulled};
 
+/// Kind, ID and values of a content.
+type Content = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// What both samples of a section have in common: their values but for those that are "NA".
 const CATALOG: &[(&str, &str)] = &[
     ("access", "private"),
@@ -50,7 +53,7 @@ const PLAN: &[(&str, &str)] = &[
     ("status", "available"),
 ];
 /// The contents of both samples with content: in none has the learner done anything yet.
-const CONTENTS: &[(&str, &str, &[(&str, &str)])] = &[
+const CONTENTS: &[Content] = &[
     (
         "Course",
         "2",
@@ -127,7 +130,7 @@ const CONTENTS: &[(&str, &str, &[(&str, &str)])] = &[
     ),
 ];
 
-fn golden(curriculum: &[(&str, &str)], contents: &[(&str, &str, &[(&str, &str)])]) -> Vec<Pulled> {
+fn golden(curriculum: &[(&str, &str)], contents: &[Content]) -> Vec<Pulled> {
     let key = Key::from_values(["31"]);
     let mut items = vec![Pulled {
         kind: "curriculum".to_owned(),
@@ -343,11 +346,30 @@ fn contents_are_told_apart_by_word_and_by_id_and_none_is_lost() {
     check(json!({"content_type": "Video", "video_name": "V"}), "Video", ["31", "Video", "V"], &["video_id"]);
     check(json!({"content_type": "Video", "video_id": "NA"}), "Video", ["31", "Video", "#1"], &["video_id"]);
     // A kind that no document knows is read as far as it goes, and said.
-    let podcast =
-        json!({"content_type": "Podcast", "podcast_id": 7, "podcast_name": "P", "mandatory": "Yes"});
+    let podcast = json!({"content_type": "Podcast", "podcast_id": 7, "curriculum_id": "31", "podcast_name": "P", "mandatory": "Yes"});
     let fields = check(podcast, "Other", ["31", "Podcast", "7"], &["content_type"]);
     let expected =
         [("content_type", "Podcast"), ("content_id", "7"), ("content_name", "P"), ("mandatory", "true")];
     assert_eq!(fields, values(&expected));
     check(json!({"instructor": "I"}), "Other", ["31", "Other", "#1"], &["content_id", "content_type"]);
+}
+
+#[test]
+fn what_stands_among_the_contents_and_is_none_is_said() {
+    for (contents, odd) in [
+        (json!(["a course"]), true),
+        (json!("a course"), true),
+        (json!([{"course_id": "1"}, 7]), true),
+        (json!([{"course_id": "1"}, null, {}, "NA"]), false),
+        (json!("NA"), false),
+        (json!(null), false),
+        (json!([]), false),
+        // One without its brackets.
+        (json!({"course_id": "1"}), false),
+    ] {
+        let body = answer(&json!({"curriculum_id": "31", "Content": contents}), &[]);
+        let read = items(&body, &plan());
+        assert_eq!(read[0].odd.contains(&"Content".into()), odd, "{contents}");
+        assert_eq!(read.len() - 1, usize::from(contents.to_string().contains("course_id")), "{contents}");
+    }
 }

@@ -83,13 +83,13 @@ pub(super) fn by_errors(errors: &[LmsError], secrets: &[&SecretString]) -> Outco
 
 fn class(error: &LmsError) -> Class {
     let words = error.words();
-    let names = |label: &&str| words.contains(&format!("({label}"));
+    let names = |label: &str| words.contains(&format!("({label}"));
     match error.number() {
         // The key and the token's cipher are the same for every call to the portal.
-        Some(1 | 2) if names(&"portal key") || names(&"token") => Class::Connection,
+        Some(1 | 2) if words.contains("portal key") || words.contains("token id") => Class::Connection,
         Some(7) => Class::Connection,
         Some(500) => Class::Passing,
-        Some(1 | 2 | 4) if OF_THE_QUESTION.iter().any(|label| names(&label)) => Class::Question,
+        Some(1 | 2 | 4) if OF_THE_QUESTION.iter().any(|label| names(label)) => Class::Question,
         _ => Class::Learner,
     }
 }

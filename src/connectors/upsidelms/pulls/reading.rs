@@ -14,7 +14,7 @@ use crate::model::{PullShape, Pulled};
 /// What the lists of both calls are called; the token tells whose answer it is.
 const LISTS: [&str; 2] = ["curriculumCatalogDTO", "learningPlanDTO"];
 
-/// How many items go on together; one curriculum's stay together.
+/// How many items go on together, at most.
 const BATCH: usize = 256;
 
 /// The most errors that are kept: they all say one thing or two.
@@ -123,7 +123,12 @@ impl Reader<'_> {
         let items = curriculum(self.shape, object)
             .ok_or(Flaw::Odd("a list with a curriculum that has no curriculum_id"))?;
         self.batch.extend(items);
-        if self.batch.len() < BATCH { Ok(()) } else { self.hand_on() }
+        while self.batch.len() >= BATCH {
+            let rest = self.batch.split_off(BATCH);
+            self.hand_on()?;
+            self.batch = rest;
+        }
+        Ok(())
     }
 
     /// Takes note of what is said of the answer as a whole; whether anything is.
