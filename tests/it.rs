@@ -18,4 +18,5 @@ mod connectors;
 mod crash;
 mod daemon;
 mod pipeline;
+mod pulls;
 mod readme;

@@ -322,7 +322,8 @@ impl World {
         self.execute("UPDATE change SET look_at = ? WHERE look_at IS NOT NULL", 0);
     }
 
-    fn execute(&self, sql: &'static str, value: i64) {
+    /// Changes the database with one number.
+    pub(crate) fn execute(&self, sql: &'static str, value: i64) {
         let options = SqliteConnectOptions::new().filename(self.path("data/rollbook.db"));
         self.runtime.block_on(async {
             let pool = SqlitePool::connect_with(options).await.unwrap();
