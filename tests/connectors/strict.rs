@@ -193,7 +193,7 @@ fn of_smarteru() {
         ("<GroupName><![CDATA[g]]></GroupName>", "", "Missing child element"),
         ("<![CDATA[Completed]]>", "completed", "not an element of the set"),
         ("<Grade>", "<Mark/><Grade>", "Mark': This element is not expected"),
-        ("<Method>enroll", "<Method>Enroll", "not an element of the set"),
+        ("<Method>enroll", "<Method>Enroll", "not the document's package"),
         ("<UserAPI><![CDATA[u&v]]>", "<UserAPI>u&v", "no XML"),
         ("<UserAPI><![CDATA[u&v]]>", "<UserAPI>u&amp;amp;v", "other keys"),
         ("<EnrolledDate><![CDATA[1]]></EnrolledDate>", "", "Missing child element"),
