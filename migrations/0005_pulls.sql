@@ -145,3 +145,4 @@ CREATE TABLE verification (
 ) STRICT;
 
 CREATE INDEX verification_run ON verification (run_ref, push_ref, state);
+CREATE INDEX verification_due ON verification (at) WHERE state = 'waiting';

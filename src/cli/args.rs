@@ -180,7 +180,7 @@ pub(super) struct Catalog {
 pub(super) struct Learner {
     /// The connection, as rollbook.toml names it
     pub(super) connection: String,
-    /// The learner, by any name under which a pull asks for them, or their key in the job that pushes them
+    /// The learner, by any name under which a pull asks for them, or their key in the job that names them
     pub(super) key: String,
     #[command(flatten)]
     pub(super) known: Known,

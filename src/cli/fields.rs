@@ -92,7 +92,11 @@ fn below(operation: &Operation) -> Vec<String> {
     lines.push(format!("{records}{agree}; {calls}."));
     lines.push(
         match (operation.repeatable, operation.reads_back) {
-            (true, _) => "A call whose answer was lost is sent again.",
+            (true, false) => "A call whose answer was lost is sent again.",
+            (true, true) => {
+                "A call whose answer was lost is sent again; where it had one record, the LMS is asked first \
+                 whether it has it."
+            }
             (false, true) => {
                 "A call whose answer was lost is never sent again blindly: the LMS is asked what became of it."
             }

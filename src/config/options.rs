@@ -60,6 +60,9 @@ impl Options {
         };
         let unit = table.get("unit");
         let values = table.get("values");
+        if let (Some(value), Some(_)) = (&day_in, &values) {
+            value.problem("`day_in` means nothing beside `values`, which say what is sent");
+        }
         if let (Some(unit), Some(_)) = (&unit, &values) {
             unit.problem(
                 "`unit` means nothing beside `values`: the table says what is sent, in milliseconds",

@@ -1,5 +1,6 @@
 //! `[[push]]`: an account, one of its operations, and what its changes may do.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::model::{
@@ -15,6 +16,9 @@ use super::options::Dates;
 use super::settings::Main;
 use super::target::{Target, target};
 use super::{Push, guard, mapping, policy, source};
+
+/// How many accepted changes are looked up with `verify = "sample"`.
+const SAMPLE: u32 = 20;
 
 /// What a push needs to know of the rest.
 pub(super) struct Around<'a> {
@@ -68,6 +72,7 @@ pub(super) fn push(
     let person = person(table, operation, &key);
     let after = after(table, operation, &person, mentions);
     let export = export(table, operation, mentions);
+    let verify = verify(table, operation, around.main);
     let learners = learners(table, operation);
     forbid_send(&fields, operation, table);
     let shared = table.get("shared").and_then(|value| value.flag()).unwrap_or(false);
@@ -92,7 +97,7 @@ pub(super) fn push(
         after,
         learners,
         export,
-        verify: 0,
+        verify,
     });
     (id, push)
 }
@@ -129,6 +134,33 @@ fn after(
         mentions.after.extend(place.map(|place| After { place, job: (*name).to_owned(), columns }));
     }
     names.into_iter().map(|(name, _)| name.into()).collect()
+}
+
+/// `verify`: how many of a run's accepted changes are looked up in the LMS afterwards.
+fn verify(table: &Table<'_>, operation: Option<&Operation>, main: &Main) -> u32 {
+    let Some(value) = table.get("verify") else { return 0 };
+    match value.text() {
+        Some("sample") => {}
+        Some("off") | None => return 0,
+        Some(_) => {
+            value.wrong("`sample` or `off`");
+            return 0;
+        }
+    }
+    if let Some(operation) = operation.filter(|operation| !operation.reads_back) {
+        let all = main.connections.values().flat_map(|account| &account.operations);
+        let able: BTreeSet<_> =
+            all.filter(|other| other.reads_back).map(|other| other.name.as_str()).collect();
+        let name = &operation.name;
+        let others = if able.is_empty() {
+            "nor can any other of rollbook.toml's connections".to_owned()
+        } else {
+            format!("of rollbook.toml's connections these can: {}", Vec::from_iter(able).join(", "))
+        };
+        value.problem(format!("{name} can't be looked up in the LMS afterwards; {others}"));
+        return 0;
+    }
+    SAMPLE
 }
 
 /// `learners`: the name under which registrations are kept; empty stands for the job's.

@@ -38,6 +38,13 @@ fn stand(operation: &Operation) -> Stand {
             refusal: learner,
             of_another: Some(r#"{"learningPlanDTO":[{"curriculum_id":"31"},{"Token":"Upside@2016"}]}"#),
         },
+        "media77.activity_progress" => Stand {
+            parameters: &[("search", "ladder"), ("completed", "true")],
+            prelude: &[],
+            refusal: Some(r#"{"error":"startDate is required"}"#),
+            // Its answers don't say to which question they are.
+            of_another: None,
+        },
         other => panic!("{other} owes the conformance suite of pulls a stand"),
     }
 }

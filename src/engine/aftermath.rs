@@ -1,5 +1,5 @@
-//! What else a settled run brings about: the files of its links, and the next try of what waited for its
-//! people.
+//! What else a settled run brings about: the files of its links, what looking its sample up came to, and the
+//! next try of what waited for its people.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,8 @@ use super::{Engine, EngineError};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Engine {
-    /// Writes the files of a run's links, and resumes what waits for its people. Gives the run's status.
+    /// Writes the files of a run's links, ends its verification, and resumes what waits for its people. Gives
+    /// the run's status.
     pub(super) async fn after_delivery(
         &self,
         run_ref: RunRef,
@@ -25,8 +26,8 @@ impl Engine {
         status: RunStatus,
     ) -> Result<RunStatus, EngineError> {
         let run = self.store.run(run_ref).await?;
-        let Some(job) = self.config.jobs.get(&run.job) else { return Ok(status) };
-        let mut worst = status;
+        let mut worst = self.verified(run_ref, status).await?;
+        let Some(job) = self.config.jobs.get(&run.job) else { return Ok(worst) };
         for row in pushes {
             let Some(push) = job.pushes.iter().find(|push| push.id == row.push) else { continue };
             // Also where no record has changed: the connection may have, or the last file was not written.

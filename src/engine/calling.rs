@@ -194,6 +194,16 @@ impl Line {
                     Done { work: Work::Follow, changes, outcomes, at, begun, duration: begun.elapsed() }
                 });
             }
+            Look::Accepted { change, again } => {
+                // Its secrets went with it, and no question needs them.
+                let item = self.item(&Queued { sealed: None, ..*change.clone() });
+                let Ok(item) = item else { return Ok(()) };
+                self.calls.spawn(async move {
+                    let outcomes = vec![connector.read_back(&item).await];
+                    let (work, changes) = (Work::LookUp { again }, vec![*change]);
+                    Done { work, changes, outcomes, at, begun, duration: begun.elapsed() }
+                });
+            }
             Look::Record(change) => match self.item(&change) {
                 Ok(item) => {
                     self.calls.spawn(async move {

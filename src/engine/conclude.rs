@@ -69,7 +69,8 @@ impl Engine {
                 return Ok(true);
             }
             if self.is_over(run_ref).await? {
-                if resumed || self.resume_own(run_ref).await? == 0 {
+                let again = !resumed && self.resume_own(run_ref).await? > 0;
+                if !again && !self.verify(run_ref).await? {
                     return Ok(true);
                 }
                 // Once a wait: what its people still keep back is put aside again.

@@ -73,6 +73,11 @@ pub(super) enum Work {
     Follow,
     /// A record in doubt was read back.
     ReadBack,
+    /// An accepted record was looked up; whether it was asked for before.
+    LookUp {
+        /// Whether it was.
+        again: bool,
+    },
     /// Something harmless was asked, to learn whether the connection is well again.
     Probe,
 }
@@ -269,6 +274,6 @@ async fn granted(wanted: &mut Option<PermitFuture>) -> Permit {
 fn changes_of(look: &Look) -> &[Queued] {
     match look {
         Look::Task { changes, .. } => changes,
-        Look::Record(change) => std::slice::from_ref(change),
+        Look::Record(change) | Look::Accepted { change, .. } => std::slice::from_ref(change),
     }
 }

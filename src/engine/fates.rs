@@ -67,6 +67,12 @@ impl Line {
             {
                 QueuedState::InDoubt { look_at: self.read_back_at(change, now) }
             }
+            // A repeat would do no harm, and yet the LMS is asked first what it has.
+            Verdict::InDoubt | Verdict::Retry | Verdict::RetryConnection { .. }
+                if self.is_asked_first(change, outcome, alone, pause) =>
+            {
+                QueuedState::InDoubt { look_at: self.read_back_at(change, now) }
+            }
             Verdict::RetryConnection { .. } if pause.was_well && is_tried_out(change) => {
                 QueuedState::Parked { reference: false }
             }
@@ -83,6 +89,14 @@ impl Line {
             | Verdict::Smaller { .. } => again(change, now, true),
         };
         Fate::Settled(state)
+    }
+
+    /// Whether what became of a call that may be repeated is found out before it is. Not for the records of a
+    /// call of several, nor in the middle of an outage: that would be a question for each, and none is answered.
+    fn is_asked_first(&self, change: &Queued, outcome: &Outcome, alone: bool, pause: Pause) -> bool {
+        let outage = matches!(outcome.verdict, Verdict::RetryConnection { .. }) && !pause.was_well;
+        let reads_back = self.operation(&change.operation).is_some_and(|operation| operation.reads_back);
+        reads_back && alone && !outage && !outcome.had_no_effect && !is_tried_out(change)
     }
 
     /// The fate of a record whose task was asked for.
@@ -113,6 +127,11 @@ impl Line {
         let age = (now - change.sent_at.unwrap_or(now)).to_std().unwrap_or_default();
         match &outcome.verdict {
             Verdict::Accepted => Fate::Settled(QueuedState::Accepted(self.standing(change))),
+            // A repeat does no harm, so neither does one too many: what is not there yet, or can't be asked for,
+            // is sent again as if nobody had asked.
+            verdict if self.is_repeatable(change) => {
+                Fate::Settled(untold(again(change, now, *verdict != Verdict::Absent)))
+            }
             // Once more, and not for ever: what the LMS loses twice is for a person.
             Verdict::Absent if change.attempts < 2 => Fate::Settled(again(change, now, false)),
             Verdict::Retry | Verdict::RetryConnection { .. } if age < READ_BACK_FOR => {
@@ -137,6 +156,14 @@ impl Line {
             None if change.kind == ChangeKind::Remove => Standing::Removed,
             None => Standing::Active,
         }
+    }
+}
+
+/// The same try once more: asking what became of a call was none.
+fn untold(state: QueuedState) -> QueuedState {
+    match state {
+        QueuedState::Again { at, sent, .. } => QueuedState::Again { at, tried: false, sent },
+        state => state,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::store::{ChangeRow, PushRef, PushRunRow, RunRecord, RunRef, StoredReje
 use super::conclude::{push_status, run_status};
 use super::learnt::{EventReader, Learnt, failure_line, load_learnt};
 use super::paging::Paged;
+use super::verify::verified;
 use super::{Engine, EngineError};
 
 /// How many lines of a kind a report holds; attachments and JSON have all.
@@ -42,6 +43,7 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
     let findings = store.findings(run.run_ref).await?;
     let stops = store.stops().await?;
     let absent = store.count_vanished(run.run_ref).await?;
+    let lookups = store.lookups(run.run_ref).await?;
     let mut pushes = Vec::new();
     for row in store.push_runs(run.run_ref).await? {
         let counts = account.iter().find(|(found, ..)| *found == row.push_ref).map(|(.., counts)| *counts);
@@ -56,7 +58,12 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
             status = run_status([status, RunStatus::Partial].into_iter());
             notes.push(format!("the links could not be written, so the file is as it was: {reason}"));
         }
+        let verified = verified(&lookups, row.push_ref);
+        if verified.as_ref().is_some_and(|verified| verified.absent > 0) {
+            status = run_status([status, RunStatus::Partial].into_iter());
+        }
         pushes.push(PushSection {
+            verified,
             kind,
             listed: listed.map_or((0, 0), |found| (found.new, found.older)),
             push: row.push,

@@ -51,6 +51,7 @@ mod staging;
 mod tablecell;
 mod tablefile;
 mod verdicts;
+mod verify;
 mod walking;
 mod weighing;
 mod whose;

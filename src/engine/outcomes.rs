@@ -22,6 +22,10 @@ const LOST_CALLS: u32 = 4;
 impl Line {
     /// Judges the outcomes of a call and keeps them for the next commit.
     pub(super) async fn take(&mut self, done: Done) -> Result<(), EngineError> {
+        if let Work::LookUp { again } = done.work {
+            // It says nothing of whether records can be delivered, and settles nothing.
+            return self.looked_up(done, again).await;
+        }
         let Done { work, changes, outcomes, at, begun, duration } = done;
         self.out.retain(|out| !changes.iter().any(|change| change.change_ref == out.change_ref));
         // What can't be read back says nothing of whether records can be delivered.
@@ -60,7 +64,7 @@ impl Line {
         for (place, change) in changes.into_iter().enumerate() {
             let outcome = match work {
                 Work::Deliver => outcomes.get(place),
-                Work::Follow | Work::ReadBack | Work::Probe => outcomes.first(),
+                Work::Follow | Work::ReadBack | Work::LookUp { .. } | Work::Probe => outcomes.first(),
             };
             let outcome = outcome.cloned().unwrap_or_else(|| {
                 let reason = "the connector gave no outcome for this record of its call";
@@ -69,7 +73,7 @@ impl Line {
             let fate = match work {
                 Work::Deliver => self.delivered(&change, &outcome, alone, pause),
                 Work::Follow => self.followed(&change, &outcome, alone, pause),
-                Work::ReadBack | Work::Probe => self.read_back(&change, &outcome),
+                Work::ReadBack | Work::LookUp { .. } | Work::Probe => self.read_back(&change, &outcome),
             };
             match fate {
                 Fate::LookAgain(look_at) => again.push((change.change_ref, look_at)),

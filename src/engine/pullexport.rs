@@ -50,7 +50,8 @@ impl Engine {
             None => usual_columns(pull),
         };
         let Some(table) = ItemTable::new(pull, names) else { return Ok(false) };
-        let mut file = TableFile::begin(path, &table.header()).map_err(failed)?;
+        let file = TableFile::begin(path, &table.header()).and_then(TableFile::for_people);
+        let mut file = file.map_err(failed)?;
         self.each_row(&job.name, pull, &table, &mut |row| file.add(row).map_err(failed)).await?;
         file.finish().map_err(failed)
     }

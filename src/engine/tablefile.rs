@@ -19,6 +19,9 @@ pub(super) const TABLE_MODE: u32 = 0o640;
 /// How many rows a sheet can have.
 const SHEET_ROWS: u32 = 1_048_576;
 
+/// How many characters wide a column is for people: a day with its time is whole.
+const WIDTH: f64 = 20.0;
+
 /// Whether a file of this name is a table: `.csv` or `.xlsx`, in any case.
 pub(super) fn is_table(path: &Path) -> bool {
     ending(path).is_some()
@@ -32,7 +35,7 @@ pub(super) struct TableFile {
 
 enum Body {
     Csv(Box<csv::Writer<BufWriter<NamedTempFile>>>),
-    Workbook { book: Box<Workbook>, styles: Box<Styles>, row: u32 },
+    Workbook { book: Box<Workbook>, styles: Box<Styles>, row: u32, columns: u16 },
 }
 
 #[derive(Clone, Copy)]
@@ -68,10 +71,27 @@ impl TableFile {
                         write_header(sheet, header)
                     })
                     .map_err(io::Error::other)?;
-                Body::Workbook { book, styles, row: 0 }
+                let columns = u16::try_from(header.len()).unwrap_or(u16::MAX);
+                Body::Workbook { book, styles, row: 0, columns }
             }
         };
         Ok(Self { path: path.to_owned(), body })
+    }
+
+    /// The same with columns as wide as dates and words are, and a heading that stays: for people. In a CSV file
+    /// there is no such thing.
+    ///
+    /// # Errors
+    /// What the sheet says.
+    pub(super) fn for_people(mut self) -> io::Result<Self> {
+        if let Body::Workbook { book, columns, .. } = &mut self.body {
+            let sheet = book.worksheet_from_index(0).map_err(io::Error::other)?;
+            for column in 0..*columns {
+                sheet.set_column_width(column, WIDTH).map_err(io::Error::other)?;
+            }
+            sheet.set_freeze_panes(1, 0).map_err(io::Error::other)?;
+        }
+        Ok(self)
     }
 
     /// Adds a row.
@@ -90,7 +110,7 @@ impl TableFile {
                 }
                 Ok(writer.write_record(None::<&[u8]>)?)
             }
-            Body::Workbook { book, styles, row: number } => {
+            Body::Workbook { book, styles, row: number, .. } => {
                 *number += 1;
                 if *number >= SHEET_ROWS {
                     return Err(io::Error::other(format!(

@@ -10,7 +10,7 @@ const HEADER: [&str; 5] = ["id", "title", "price", "from", "seen"];
 /// Writes the same row under another name.
 fn write(path: &Path, title: &str) -> io::Result<bool> {
     let header = HEADER.map(str::to_owned);
-    let mut file = TableFile::begin(path, &header)?;
+    let mut file = TableFile::begin(path, &header)?.for_people()?;
     let cells = [("007", Of::Text), (title, Of::Text), ("-10.50", Of::Number), ("2026-11-21", Of::Day)];
     let mut row = cells.map(|(text, of)| Cell::new(text, of)).to_vec();
     row.push(Cell::new("2026-11-21T08:30:00Z", Of::Moment));
@@ -81,10 +81,19 @@ fn a_workbook_has_texts_numbers_and_dates() {
         other => panic!("{other:?}"),
     });
     assert_eq!(moments, [day.and_hms_opt(0, 0, 0).unwrap(), day.and_hms_opt(8, 30, 0).unwrap()]);
-    // What a reader of the file sees of a date is its style's.
+    // What a reader of the file sees of a date is its style's, and nothing where the column is too narrow.
     let mut zip = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
-    let mut styles = String::new();
-    zip.by_name("xl/styles.xml").unwrap().read_to_string(&mut styles).unwrap();
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    let sheet = part("xl/worksheets/sheet1.xml");
+    assert!(
+        sheet.contains("<col min=\"1\" max=\"5\" width=\"20.") && sheet.contains("ySplit=\"1\""),
+        "{sheet}"
+    );
+    let styles = part("xl/styles.xml");
     for style in ["yyyy-mm-dd\"", "yyyy-mm-dd hh:mm:ss", "\"0.00\""] {
         assert!(styles.contains(style), "{style} is not in {styles}");
     }

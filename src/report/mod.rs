@@ -16,6 +16,7 @@ mod pullneeds;
 mod render;
 mod sums;
 mod transport;
+mod verified;
 mod view;
 mod wording;
 
@@ -37,3 +38,4 @@ pub use pulled::{EventLine, FailureLine, FieldLine, KindLine, PullSection};
 pub use pulling::pull_words;
 pub use render::{html, subject, text};
 pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};
+pub use verified::{Verified, VerifiedLine};

@@ -9,7 +9,7 @@ use crate::model::{
     PushCounts, PushId, RunId, RunStatus,
 };
 
-use super::{EventLine, FailureLine, PullSection};
+use super::{EventLine, FailureLine, PullSection, Verified};
 
 /// Everything that a report says. Lists are capped for mails (`…_total` says how many there are);
 /// attachments and JSON have all.
@@ -120,6 +120,9 @@ pub struct PushSection {
     /// Why the file of its links could not be written.
     #[serde(skip)]
     pub unwritten: Option<String>,
+    /// What looking a sample of it up in the LMS came to, where that was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Verified>,
 }
 
 /// A guard that found something.

@@ -8,7 +8,7 @@ use super::lines::in_doubt_still;
 use super::pullneeds;
 use super::sums::{count, total};
 use super::wording::{clean, first_sentence, records};
-use super::{GuardLine, PushSection, Report};
+use super::{GuardLine, PushSection, Report, verified};
 
 /// The list, empty when nobody need do anything.
 pub(super) fn needs(report: &Report) -> Vec<Value> {
@@ -19,6 +19,7 @@ pub(super) fn needs(report: &Report) -> Vec<Value> {
     needs.extend(pullneeds::needs(report));
     needs.extend(report.pushes.iter().filter_map(unwritten));
     needs.extend(in_doubt(report));
+    needs.extend(not_shown(report));
     needs.extend(counted(report));
     needs.extend(report.pushes.iter().filter_map(vanished));
     needs
@@ -94,6 +95,13 @@ fn in_doubt(report: &Report) -> Option<Value> {
     };
     let words = std::iter::once(words).chain(earlier).collect();
     (doubtful > 0).then(|| need(title, Vec::new(), words, vec!["rollbook doubt".to_owned()]))
+}
+
+/// What was accepted, and is not there.
+fn not_shown(report: &Report) -> Option<Value> {
+    let absent = verified::absent(report);
+    (absent > 0)
+        .then(|| need(verified::title(absent), Vec::new(), vec![verified::ADVICE.to_owned()], Vec::new()))
 }
 
 /// What no call can take back, once a run: the first that missed it.

@@ -56,9 +56,9 @@ pub struct PullSection {
 }
 
 impl PullSection {
-    /// Whether every answer was the first to its question, so that nothing can be said of changes.
+    /// Whether every question was asked for the first time, so that nothing can be said of changes.
     pub fn is_baseline(&self) -> bool {
-        self.answered > 0 && self.baselines >= self.answered
+        self.answered > 0 && self.baselines >= self.asked
     }
 
     /// Whether it learnt something: a change, or all of it for the first time.

@@ -177,6 +177,7 @@ fn pull_view(pull: &PullSection, report: &Report) -> Value {
 fn baseline(pull: &PullSection) -> Option<String> {
     match pull.baselines {
         0 => None,
+        _ if pull.answered == 0 => None,
         _ if pull.is_baseline() && pull.known => Some(
             "The question is another than before, so this is a new baseline: nothing counts as new, changed or \
              gone. The next pull says what has changed since."
@@ -187,9 +188,9 @@ fn baseline(pull: &PullSection) -> Option<String> {
              since."
                 .to_owned(),
         ),
-        1 => Some("1 answer is the first of its learner: nothing in it counts as new.".to_owned()),
         some => {
-            Some(format!("{} answers are the first of their learners: nothing in them counts as new.", number(some)))
+            let learners = count(some, "learner was", "learners were");
+            Some(format!("{learners} asked for the first time: nothing in their answers counts as new."))
         }
     }
 }

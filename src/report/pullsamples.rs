@@ -145,7 +145,7 @@ pub(super) fn plan() -> Report {
 /// A night when the LMS gave no answer.
 pub(super) fn unanswered() -> Report {
     let mut pull = section("upside.training_catalog", 1, 0);
-    (pull.status, pull.failed) = (RunStatus::Failed, 1);
+    (pull.status, pull.failed, pull.baselines) = (RunStatus::Failed, 1, 1);
     Report {
         failures: vec![FailureLine {
             pull: pull.pull.clone(),

@@ -329,6 +329,7 @@ fn push(id: &str, status: RunStatus, counts: PushCounts) -> PushSection {
         listed: (0, 0),
         notes: Vec::new(),
         unwritten: None,
+        verified: None,
     }
 }
 

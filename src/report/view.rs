@@ -11,7 +11,7 @@ use super::needs::needs;
 use super::pulling::{events, failures, pulls};
 use super::sums::{Sum, count, file_sum, number, push_sums};
 use super::wording::{clean, headline, records, subject, verdict};
-use super::{PushSection, Report, SourceSection};
+use super::{PushSection, Report, SourceSection, verified};
 
 /// All that the templates need.
 pub(super) fn view(report: &Report) -> Value {
@@ -34,6 +34,7 @@ pub(super) fn view(report: &Report) -> Value {
         rejects => rejects(report),
         answers => answers(report),
         in_doubt => in_doubt(report),
+        not_shown => verified::section(report),
         vanished => vanished(report),
         open => open(report),
         notes => report.notes.iter().map(|note| clean(note)).collect::<Vec<_>>(),
@@ -89,6 +90,7 @@ fn push_view(push: &PushSection, report: &Report) -> Value {
         notes.push(format!("{records} as unchanged although a value became empty (empty = \"omit\")."));
     }
     notes.extend(absence(push));
+    notes.extend(verified::notes(push));
     if push.status != RunStatus::Held {
         // Approved or rejected since: nobody need do anything, and yet it is part of the story.
         let decided = report.guards.iter().filter(|line| line.push == push.push).map(|line| {

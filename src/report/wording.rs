@@ -2,9 +2,9 @@
 
 use crate::model::{OperationKind, RunStatus};
 
-use super::Report;
 use super::pulling::{done, sentences};
 use super::sums::{count, number, terms, total};
+use super::{Report, verified};
 
 /// The longest subject, in characters; mail lists cut sooner.
 const SUBJECT_CHARS: usize = 150;
@@ -115,6 +115,9 @@ fn what_was_done(report: &Report, rejected_one: &str, rejected_many: &str) -> St
     ]));
     if all.rejected > 0 {
         said.push(count(all.rejected, rejected_one, rejected_many));
+    }
+    if verified::absent(report) > 0 {
+        said.push(format!("{} not shown by the LMS", number(verified::absent(report))));
     }
     if report.vanished_total > 0 {
         said.push(format!("{} no longer in the file", number(report.vanished_total)));

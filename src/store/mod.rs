@@ -39,6 +39,7 @@ mod ticks;
 mod values;
 mod vanished;
 mod verdicts;
+mod verifying;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -75,6 +76,7 @@ pub use stops::Stop;
 pub use ticks::TickKind;
 pub use vanished::{Absences, VanishedCount, VanishedRow};
 pub use verdicts::{Doubtful, PersonsVerdict};
+pub use verifying::{Finding, Lookup};
 
 /// Every migration, oldest first; they only go forward.
 const MIGRATIONS: &[(i64, &str, &str)] = &[

@@ -3,4 +3,5 @@
 mod check;
 mod daemon;
 mod documents;
+mod pulls;
 mod texts;

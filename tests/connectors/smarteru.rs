@@ -39,13 +39,17 @@ fn peer() -> Option<Peer> {
 }
 
 fn scene(base_url: &str, keys: &str) -> Scene {
+    bare(base_url, keys).push("smarteru", "enroll_session_history", "first_load = \"create\"", FIELDS)
+}
+
+/// Without a push.
+fn bare(base_url: &str, keys: &str) -> Scene {
     let keys = format!(
         "account_api = {{ file = \"secrets/account\" }}\nuser_api = {{ file = \"secrets/user\" }}\n\
          date_format = \"%Y-%m-%d\"\nconcurrency = 4\n{keys}"
     );
     let scene = Scene::default().secret("account", ACCOUNT).secret("user", USER);
-    let scene = scene.connection("smarteru", base_url, &keys);
-    scene.push("smarteru", "enroll_session_history", "first_load = \"create\"", FIELDS)
+    scene.connection("smarteru", base_url, &keys)
 }
 
 /// The enrollment that a row must have become.
@@ -77,6 +81,25 @@ fn every_value_of_a_batch_arrives() {
     assert_eq!(peer.decoded("enrollSessionHistory").len(), 1, "one call is enough for five");
     assert_eq!(sorted(enrolled(&peer)), sorted(ROWS.iter().map(enrollment).collect()));
     sync(&mut world, &rows).expect("nothing, 5 unchanged");
+}
+
+#[test]
+fn every_enrollment_is_found_again() {
+    let Some(peer) = peer() else { return };
+    let push = "first_load = \"create\"\nverify = \"sample\"";
+    let scene = bare(&peer.base_url(), "").push("smarteru", "enroll_session_history", push, FIELDS);
+    let mut world = scene.start();
+    let rows = [&[HEADING][..], &ROWS].concat();
+    let account = sync(&mut world, &rows).expect("ok, 5 create, 5 accepted");
+    let verified = &account.json["pushes"][0]["verified"];
+    assert_eq!((&verified["asked"], &verified["there"]), (&json!(5), &json!(5)), "{verified:#}");
+    let asked = ROWS.iter().map(|row| {
+        let status = if row[7] == "NotAttended" { "Did Not Attend" } else { row[7] };
+        json!({ "user": if row[1].is_empty() { row[2] } else { row[1] }, "status": status })
+    });
+    assert_eq!(sorted(peer.decoded("getLearnerReport")), sorted(asked.collect()));
+    let busy = peer.journal().into_iter().all(|call| call["busy"] == 1);
+    assert!(busy, "one call at a time, questions included");
 }
 
 #[test]

@@ -7,7 +7,8 @@ const ROW: &str = "S1,ann@example.org,Staff,3860,9,Completed,80,2026-11-20";
 
 fn sessions() -> World {
     let push = push("smarteru.enroll_session_history", "", SMARTERU);
-    world(&[job("sessions", "", "delta", "[\"id\"]", &[push])], |_| {})
+    // What became of a lost answer can't be read back, so the record goes once more.
+    world(&[job("sessions", "", "delta", "[\"id\"]", &[push])], |sandbox| sandbox.smarteru.may_view = false)
 }
 
 #[test]

@@ -1,6 +1,10 @@
-//! What may not be sent twice, and whose answer is lost: killed with kill -9 while the call is out.
+//! Whose answer is lost: what may not be sent twice, killed with kill -9 while the call is out; and what may, which
+//! is read back before it is.
 
-use super::furnish::{ASSIGN, CROWD, CROWD_HEADER, applied, calls, job, push, world};
+use super::furnish::{
+    ASSIGN, CROWD, CROWD_HEADER, ISPRING, ISPRING_HEADER, SMARTERU, SMARTERU_HEADER, applied, calls, job,
+    push, world,
+};
 use crate::harness::World;
 
 const ONE: &str = "M1,P-7,Passed,80,2026-11-20";
@@ -122,5 +126,85 @@ fn what_stands_behind_a_doubt_is_superseded_once_that_is_settled() {
         world.sync_rows("courses", &["id,course", "L2,167", "L1,167"]).expect("ok, 2 unchanged");
         assert_eq!(calls(world.lms(), "assigncurriculum").len(), sent + 1, "{rows} {faults}");
         assert_eq!(applied(&world, "upsidelms"), ["L1 / 167: 1", "L2 / 167: 1"], "{rows} {faults}");
+    }
+}
+
+const ENROLL: &str = "enrollSessionHistory";
+const REPORT: &str = "getLearnerReport";
+const UPDATE: &str = "updateModulesStatuses";
+const RESULTS: &str = "learners/modules/results";
+
+/// Enrollments in SmarterU.
+fn enrollments(set: impl FnOnce(&mut rollbook::sandbox::SmarteruOptions)) -> World {
+    let push = push("smarteru.enroll_session_history", "", SMARTERU);
+    world(&[job("enrolled", "", "delta", "[\"id\"]", &[push])], |sandbox| set(&mut sandbox.smarteru))
+}
+
+fn enrollment(number: u32) -> String {
+    format!("S{number},s{number}@example.org,Staff,3860,9,Completed,88,2026-11-20")
+}
+
+/// Completions in iSpring Learn, whose tasks end once they have been asked for so often.
+fn modules(polls: u32) -> World {
+    let push = push("ispring.update_modules_statuses", "", ISPRING);
+    world(&[job("modules", "", "delta", "[\"id\"]", &[push])], |sandbox| sandbox.ispring.polls = polls)
+}
+
+#[test]
+fn an_enrollment_whose_answer_is_lost_is_read_back_before_it_is_sent_again() {
+    // With effect, and without.
+    for (fault, sent) in [("lose", 1), ("garbage", 1), ("fail", 2), ("html", 2)] {
+        let mut world = enrollments(|_| {});
+        world.break_lms(&format!("script={fault},only={ENROLL}"));
+        let run = world.sync_rows("enrolled", &[SMARTERU_HEADER, &enrollment(1)]);
+        run.expect("ok, 1 create, 1 accepted");
+        assert_eq!(calls(world.lms(), ENROLL).len(), sent, "{fault}");
+        assert_eq!(applied(&world, "smarteru"), ["s1@example.org / 9: 1"], "{fault}");
+        assert!(!calls(world.lms(), REPORT).is_empty(), "{fault}");
+        assert_eq!(world.lms().effects().overlaps, 0);
+    }
+}
+
+#[test]
+fn what_can_not_be_read_back_and_may_be_repeated_is_sent_again() {
+    let mut world = enrollments(|account| account.may_view = false);
+    world.break_lms(&format!("script=lose,only={ENROLL}"));
+    let run = world.sync_rows("enrolled", &[SMARTERU_HEADER, &enrollment(1)]);
+    run.expect("ok, 1 create, 1 already");
+    assert_eq!(calls(world.lms(), REPORT), ["s1@example.org: 0 rows"; 2]);
+    assert_eq!(applied(&world, "smarteru"), ["s1@example.org / 9: 1"]);
+    // The report fails, too.
+    let mut world = modules(0);
+    world.lms().set_ispring(|account| account.results_denied = true);
+    world.break_lms(&format!("script=lose,only={UPDATE}"));
+    let run = world.sync_rows("modules", &[ISPRING_HEADER, "N1,C-1,2026-11-20,100"]);
+    run.expect("ok, 1 create, 1 accepted");
+    assert_eq!(calls(world.lms(), UPDATE).len(), 2);
+}
+
+#[test]
+fn a_call_of_several_is_sent_again_without_a_question_for_each() {
+    let mut world = enrollments(|_| {});
+    world.break_lms(&format!("script=fail,only={ENROLL}"));
+    let rows = [SMARTERU_HEADER, &enrollment(1), &enrollment(2)];
+    world.sync_rows("enrolled", &rows).expect("ok, 2 create, 2 accepted");
+    assert_eq!(calls(world.lms(), REPORT), [] as [&str; 0]);
+    assert_eq!(calls(world.lms(), ENROLL).len(), 2);
+}
+
+#[test]
+fn a_module_whose_answer_is_lost_is_read_back_before_its_status_is_set_again() {
+    // Its task has ended by then; and it has not, so that the LMS seems to lack it.
+    for (polls, sent) in [(0, 1), (3, 2)] {
+        let mut world = modules(polls);
+        world.break_lms(&format!("script=lose,only={UPDATE}"));
+        let run = world.sync_rows("modules", &[ISPRING_HEADER, "N1,C-1,2026-11-20,100"]);
+        run.expect("ok, 1 create, 1 accepted");
+        assert_eq!(calls(world.lms(), UPDATE).len(), sent, "{polls}");
+        assert_eq!(calls(world.lms(), RESULTS), ["N1: 2 rows"], "{polls}");
+        assert_eq!(calls(world.lms(), "courses/modules"), ["C-1: 2 rows"], "{polls}");
+        let effects = world.lms().effects();
+        let one = effects.completion("ispring", "N1 / item-1").unwrap();
+        assert_eq!(one.field("status"), Some("complete"), "set twice it is the same: {one:?}");
     }
 }

@@ -22,3 +22,4 @@ mod outages;
 mod people_first;
 mod tasks;
 mod vanished;
+mod verify;

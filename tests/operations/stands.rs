@@ -65,7 +65,7 @@ pub(crate) const STANDS: &[Stand] = &[
         export: ["id,course,day", "N1,C-1,2026-11-20", "N2,C-1,2026-11-20"],
         applied: |effects| applied(effects, "ispring", &["N1", "N2"]),
         repeatable: true,
-        reads_back: false,
+        reads_back: true,
     },
     Stand {
         operation: "smarteru.enroll_session_history",
@@ -81,7 +81,7 @@ pub(crate) const STANDS: &[Stand] = &[
         ],
         applied: |effects| applied(effects, "smarteru", &["ann@example.org", "bob@example.org"]),
         repeatable: true,
-        reads_back: false,
+        reads_back: true,
     },
     Stand {
         operation: "media77.launch_link",

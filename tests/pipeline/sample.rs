@@ -1,6 +1,7 @@
 //! The sample jobs on the sample exports: what `sample-data/README.md` says comes of them.
 
 mod learning;
+mod pulls;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -13,23 +13,29 @@ use crate::cli::sandbox::Account;
 use crate::engine::EngineError;
 use crate::sandbox::{
     CrowdWisdomOptions, IspringOptions, SandboxOptions, SmarteruCourse, SmarteruGrades, SmarteruOptions,
-    SmarteruSession, UpsideLmsCurriculum, UpsideLmsOptions, UpsideLmsTrouble,
+    SmarteruSession, UpsideLmsOptions,
 };
 use crate::store::Sealer;
+
+use super::portal::offered;
 
 /// The folder of a job's files.
 pub(super) const INBOX: &str = "inbox";
 
-const JOBS: [(&str, &str); 6] = [
+const JOBS: [(&str, &str); 10] = [
     ("hr-users.toml", include_str!("../../../jobs/hr-users.toml")),
     ("hr-joiners.toml", include_str!("../../../jobs/hr-joiners.toml")),
     ("mandatory-training.toml", include_str!("../../../jobs/mandatory-training.toml")),
     ("event-attendance.toml", include_str!("../../../jobs/event-attendance.toml")),
     ("practical-signoffs.toml", include_str!("../../../jobs/practical-signoffs.toml")),
     ("course-access.toml", include_str!("../../../jobs/course-access.toml")),
+    ("daily-catalog.toml", include_str!("../../../jobs/daily-catalog.toml")),
+    ("daily-plan.toml", include_str!("../../../jobs/daily-plan.toml")),
+    ("course-progress.toml", include_str!("../../../jobs/course-progress.toml")),
+    ("course-completions.toml", include_str!("../../../jobs/course-completions.toml")),
 ];
 
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "jobs",
     "inbox/hr",
     "inbox/joiners",
@@ -38,35 +44,26 @@ const FOLDERS: [&str; 11] = [
     "inbox/practicals",
     "inbox/access",
     "portal",
+    "outbox",
     "mail",
     "secrets",
     "data",
 ];
 
+/// What CrowdWisdom has published.
+const PRODUCTS: [&str; 6] = ["ETH-26", "TAX-26", "WRI-26", "WRI-26B", "WEB-SAFE", "WEB-PRIV"];
+
 /// The simulated LMSs, with as much in them as the sample data need to be right and wrong about.
-pub(super) fn systems() -> SandboxOptions {
-    let curriculum = |id: &str, trouble| UpsideLmsCurriculum {
-        id: id.to_owned(),
-        trouble,
-        ..UpsideLmsCurriculum::default()
-    };
+pub(super) fn systems() -> Result<SandboxOptions, Failure> {
     let course = |id: &str, sessions: &[&str], graded| SmarteruCourse {
         id: id.to_owned(),
         sessions: sessions.iter().map(|id| SmarteruSession { id: (*id).to_owned(), graded }).collect(),
         ..SmarteruCourse::default()
     };
-    SandboxOptions {
-        upsidelms: UpsideLmsOptions {
-            curricula: vec![
-                curriculum("167", None),
-                curriculum("203", None),
-                curriculum("311", None),
-                curriculum("440", Some(UpsideLmsTrouble::Expired)),
-            ],
-            ..UpsideLmsOptions::default()
-        },
+    Ok(SandboxOptions {
+        upsidelms: UpsideLmsOptions { curricula: offered()?, ..UpsideLmsOptions::default() },
         crowdwisdom: CrowdWisdomOptions {
-            products: Some(["ETH-26", "TAX-26", "WRI-26", "WRI-26B"].map(str::to_owned).into()),
+            products: Some(PRODUCTS.map(str::to_owned).into()),
             ..CrowdWisdomOptions::default()
         },
         smarteru: SmarteruOptions {
@@ -82,7 +79,7 @@ pub(super) fn systems() -> SandboxOptions {
             ..IspringOptions::default()
         },
         ..SandboxOptions::default()
-    }
+    })
 }
 
 /// The folder to work in: empty or new.

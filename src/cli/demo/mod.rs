@@ -2,6 +2,7 @@
 //! built-in sandbox, and mail into a folder.
 
 mod furnish;
+mod portal;
 mod steps;
 mod words;
 
@@ -19,12 +20,12 @@ use super::out::say;
 use super::sandbox::accounts;
 use super::sync::sync_here;
 use furnish::{INBOX, folder, furnish, systems, write};
-use steps::{STEPS, Step};
+use steps::{ASKS, STEPS, Step};
 
 /// Runs the demo; 0 where every step could be taken, whatever the simulated LMSs made of the sample data.
 pub(super) async fn demo(args: &Demo) -> Result<u8, Failure> {
     let folder = folder(args.dir.as_deref())?;
-    let options = systems();
+    let options = systems()?;
     let sandbox = Sandbox::start(([127, 0, 0, 1], 0).into(), options.clone())
         .await
         .map_err(|error| Failure::failed(format!("the sandbox could not listen on 127.0.0.1: {error}")))?;
@@ -48,6 +49,13 @@ pub(super) async fn demo(args: &Demo) -> Result<u8, Failure> {
         }
         say(words::of_step(step, &report));
     }
+    for ask in &ASKS {
+        if let Some(scene) = ask.before {
+            scene.play(&sandbox, &folder, chrono::Utc::now())?;
+        }
+        let report = run(&engine, ask.job, engine.feed(engine.job(ask.job)?).await?).await?;
+        say(words::of_ask(ask, &report));
+    }
     say(words::held(&sandbox));
     say(words::where_to_look(&folder, &engine, doubtful.as_deref()));
     engine.store.close().await;
@@ -57,9 +65,13 @@ pub(super) async fn demo(args: &Demo) -> Result<u8, Failure> {
 
 /// Runs the job of a step, whose file has been dropped.
 async fn take(engine: &Arc<Engine>, step: &Step) -> Result<Report, Failure> {
-    let job = engine.job(step.job)?.clone();
-    let incoming = Incoming::Dropped(step.file.to_owned());
-    let run = sync_here(engine, &job, Some(incoming), &CancellationToken::new()).await?;
+    run(engine, step.job, Some(Incoming::Dropped(step.file.to_owned()))).await
+}
+
+/// Runs a job to its end.
+async fn run(engine: &Arc<Engine>, job: &str, incoming: Option<Incoming>) -> Result<Report, Failure> {
+    let job = engine.job(job)?.clone();
+    let run = sync_here(engine, &job, incoming, &CancellationToken::new()).await?;
     let run = run.ok_or_else(|| Failure::failed("the demo was stopped"))?;
     let run = engine.store.run(run).await?;
     Ok(load_report(engine, &run).await?)

@@ -1,4 +1,7 @@
-//! What happens in the demo, in order: a file that is dropped, and the job that takes it.
+//! What happens in the demo, in order: files that are dropped, and the jobs that take them; then what the
+//! simulated LMSs are asked, and the job that feeds on an answer.
+
+use super::portal::Scene;
 
 /// One file.
 pub(super) struct Step {
@@ -15,6 +18,44 @@ pub(super) struct Step {
     /// The call of which one answer is lost on purpose.
     pub(super) loses_an_answer_of: Option<&'static str>,
 }
+
+/// A job without a file: it asks an LMS, or feeds on what another one was told.
+pub(super) struct Ask {
+    /// The job.
+    pub(super) job: &'static str,
+    /// What there is to be seen, in a line or two.
+    pub(super) about: &'static str,
+    /// What happens at the LMSs before.
+    pub(super) before: Option<Scene>,
+}
+
+pub(super) const ASKS: [Ask; 5] = [
+    Ask {
+        job: "daily-catalog",
+        about: "what UpsideLMS offers, with contents: the first answer is remembered, and is no news",
+        before: Some(Scene::Curricula),
+    },
+    Ask {
+        job: "daily-plan",
+        about: "the learning plan of everybody who is active: a call for each",
+        before: None,
+    },
+    Ask {
+        job: "course-progress",
+        about: "some have taken their courses at 77 Media; their links tell whose progress it is",
+        before: Some(Scene::Courses),
+    },
+    Ask {
+        job: "course-completions",
+        about: "what course-progress has learnt is fed to CrowdWisdom; of one course nobody has named the product",
+        before: None,
+    },
+    Ask {
+        job: "daily-catalog",
+        about: "a day later: one curriculum is another, one is retired, one is new; the mail names them",
+        before: Some(Scene::NextDay),
+    },
+];
 
 pub(super) const STEPS: [Step; 7] = [
     Step {

@@ -5,23 +5,33 @@ use std::path::Path;
 
 use crate::engine::Engine;
 use crate::model::PushCounts;
-use crate::report::Report;
+use crate::report::{Report, pull_words};
 use crate::sandbox::Sandbox;
 
-use super::steps::Step;
+use super::steps::{Ask, Step};
 
 /// Before the first step.
 pub(super) fn beginning(folder: &Path) -> String {
     format!(
         "Seven exports arrive, one after the other, for five simulated LMSs, in\n  {}\n\
-         Most of them have bad rows on purpose.\n",
+         Most of them have bad rows on purpose. Then two of the LMSs are asked what they hold.\n",
         folder.display()
     )
 }
 
 /// What became of a file.
 pub(super) fn of_step(step: &Step, report: &Report) -> String {
-    let mut text = format!("{}: {}\n  {}\n", step.job, step.file, step.about);
+    format!("{}: {}\n  {}\n{}", step.job, step.file, step.about, came_to(report))
+}
+
+/// What became of a question, or of what an earlier one has fed.
+pub(super) fn of_ask(ask: &Ask, report: &Report) -> String {
+    let file = report.source.as_ref().map(|source| format!(": {}", source.file)).unwrap_or_default();
+    format!("{}{file}\n  {}\n{}", ask.job, ask.about, came_to(report))
+}
+
+fn came_to(report: &Report) -> String {
+    let mut text = String::new();
     // Writing into a text never fails.
     if let Some(failure) = &report.failure {
         let _ = writeln!(text, "  failed: {failure}");
@@ -36,6 +46,9 @@ pub(super) fn of_step(step: &Step, report: &Report) -> String {
     }
     for push in &report.pushes {
         let _ = writeln!(text, "  {}: {}\n    {}", push.push, rows(&push.counts), changes(&push.counts));
+    }
+    for pull in &report.pulls {
+        let _ = writeln!(text, "  {}: {}", pull.pull, pull_words(pull));
     }
     text
 }
@@ -103,6 +116,7 @@ pub(super) fn where_to_look(folder: &Path, engine: &Engine, doubtful: Option<&st
         "reports   {}\n          open the .eml files with a mail program; rejects and changes are attached as CSV\n\
          links     {}\n\
          forms     {}\n          keys to accounts: whoever has one takes the course, or is signed in, as that person\n\
+         pulled    {}\n          catalog.csv and learning-plans.xlsx, for others to pick up\n\
          database  {}\n\
          archive   {}\n          sealed where an export has passwords: rollbook unseal FILE\n\n\
          look on   cd {}\n\
@@ -111,11 +125,14 @@ pub(super) fn where_to_look(folder: &Path, engine: &Engine, doubtful: Option<&st
          {indent}rollbook doubt   # `rollbook settle` takes your word for it\n\
          {indent}rollbook link course-access E10021,SAFE,2026\n\
          {indent}rollbook link course-access E10021\n\
+         {indent}rollbook catalog upside --search safety\n\
+         {indent}rollbook learner upside E10073\n\
          {indent}rollbook fields\n\
          {indent}rollbook check",
         below("mail"),
         below("portal/launch-links.csv"),
         below("portal/forms"),
+        below("outbox"),
         engine.files.database().display(),
         below("data/archive"),
         folder.display(),

@@ -120,8 +120,8 @@ pub(super) async fn learner(
     }
     let asked: Vec<_> = sources.iter().map(asked).collect();
     let how = match identifiers.as_slice() {
-        [] => "their key in the job that pushes them".to_owned(),
-        names => format!("{}, or their key in the job that pushes them", names.join(", ")),
+        [] => "their key in the job that names them".to_owned(),
+        names => format!("{}, or their key in the job that names them", names.join(", ")),
     };
     Err(Failure::wrong(format!(
         "nothing is known of a learner `{key}` on connection `{connection}`; learners are named by {how}; asked: {}",

@@ -165,7 +165,7 @@ async fn a_learner_is_found_by_any_name_in_any_case() {
     assert!(words.contains("learner Uniqueid=101\nFire safety"), "{words}");
     let unknown = refused(&scene, "upside", Whose::Learner("Uniqueid=102")).await;
     let expected = "nothing is known of a learner `Uniqueid=102` on connection `upside`; learners are named by \
-                    Uniqueid, Email, or their key in the job that pushes them; asked: upside.training_plan of job \
+                    Uniqueid, Email, or their key in the job that names them; asked: upside.training_plan of job \
                     plans, answered last 2026-11-21 03:00 UTC (run 2026-11-21.2)";
     assert_eq!(unknown, expected);
     let catalog = document(&scene, Wanted::default()).await;

@@ -45,7 +45,10 @@ pub(super) fn fields(item: &MemoryItem, shape: &PullShape, ids: bool) -> Map<Str
 fn typed(kind: ColumnKind, text: &str) -> Value {
     let found = match kind {
         ColumnKind::Whole => text.parse::<i64>().ok().map(Value::from),
-        ColumnKind::Decimal => text.parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number),
+        ColumnKind::Decimal => {
+            let read = text.parse().ok().or_else(|| text.parse().ok().and_then(Number::from_f64));
+            read.map(Value::Number)
+        }
         ColumnKind::Flag { .. } => text.parse::<bool>().ok().map(Value::Bool),
         ColumnKind::Text | ColumnKind::Date { .. } | ColumnKind::Moment { .. } => None,
     };

@@ -60,6 +60,7 @@ pub(in crate::cli) fn accounts(sandbox: &Sandbox, options: &SandboxOptions) -> V
                 ("environment", text("staging")),
                 ("hosts", "[\"courses.example.org\"]".to_owned()),
             ],
+            secrets: vec![("token", options.media77.token.clone())],
             ..account("media", "77 Media", "media77")
         },
     ]

@@ -120,6 +120,36 @@ fn a_unit_belongs_to_spans_of_time_in_cells() {
 }
 
 #[test]
+fn a_day_is_taken_out_of_a_time_in_a_zone() {
+    let with =
+        |line: &str| changed(JOB, &[("[push.fields]\n", &format!("[push.fields]\njoining_data = {line}\n"))]);
+    let files = Files::new(MAIN, &[("hr.toml", &with("{ column = \"Since\", day_in = \"Europe/Zurich\" }"))]);
+    let loaded = files.load();
+    assert_eq!(files.shown(&loaded.problems), "");
+    let zones: Vec<_> = loaded.config.unwrap().jobs["hr"].pushes[0]
+        .mapping
+        .fields
+        .iter()
+        .filter_map(|one| one.day_in)
+        .collect();
+    assert_eq!(zones, [chrono_tz::Europe::Zurich]);
+    let bad = [
+        "{ column = \"Since\", day_in = \"Zurich\" }",
+        "{ value = \"11/21/2026\", day_in = \"UTC\" }",
+        "{ column = \"Since\", day_in = \"UTC\", values = { x = \"11/21/2026\" } }",
+    ];
+    let mut shown: Vec<_> =
+        bad.iter().map(|line| Files::new(MAIN, &[("hr.toml", &with(line))]).problems()).collect();
+    shown.push(said("set_done", "", "learner = \"id\"\ndone_at = { column = \"Done\", day_in = \"UTC\" }"));
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    jobs/hr.toml:13 push.fields.joining_data.day_in: no such time zone: "Zurich"; did you mean `Europe/Zurich`?
+    jobs/hr.toml:13 push.fields.joining_data.day_in: `day_in` means nothing beside `value`
+    jobs/hr.toml:13 push.fields.joining_data.day_in: `day_in` means nothing beside `values`, which say what is sent
+    jobs/done.toml:12 push.fields.done_at.day_in: `done_at` is no day; only a day is taken out of a point in time
+    "#);
+}
+
+#[test]
 fn units_and_values_come_to_the_mapping() {
     let fields = "learner = \"id\"\ndone_at = \"Done\"\nspent = { column = \"Spent\", unit = \"minutes\" }\n\
                   granted = { value = \"no\" }";

@@ -86,6 +86,7 @@ fn assign_curriculum() -> Operation {
         fields: vec![field("curr_id", "Curriculum", FieldKind::Text, None)],
         can_take_back: false,
         mails_people: true,
+        reads_back: true,
         ..manage_user()
     }
 }

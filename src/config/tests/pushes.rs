@@ -65,7 +65,7 @@ operation = "crowdwisdom.set_completion"
     jobs/hr.toml:23 push.on_missing.staus: no such field of upsidelms.manage_user; did you mean `status`?
     jobs/hr.toml:24 push.on_return.lmsrole: found "Boss"; allowed: `Learner`, `Manager`, `Administrator`
     jobs/hr.toml:25 push.shared: found 1; allowed: true or false, without quotes
-    jobs/hr.toml:26 push.colour: unknown key; allowed here: `after`, `connection`, `export`, `fields`, `first_load`, `guard`, `id`, `key`, `learners`, `on_change`, `on_missing`, `on_return` and 3 more
+    jobs/hr.toml:26 push.colour: unknown key; allowed here: `after`, `connection`, `export`, `fields`, `first_load`, `guard`, `id`, `key`, `learners`, `on_change`, `on_missing`, `on_return` and 4 more
     jobs/hr.toml:27 push.fields.firstname: missing; upsidelms.manage_user demands this field (First Name)
     jobs/hr.toml:28 push.fields.lmsrol: no such field of upsidelms.manage_user; did you mean `lmsrole`?
     jobs/hr.toml:29 push.fields.salary: no such field of upsidelms.manage_user; `rollbook fields upsidelms.manage_user` lists them
@@ -247,4 +247,27 @@ fn a_push_has_a_key_and_an_id_of_its_own() {
     jobs/hr.toml:7 push.key: missing; the columns that tell one record from the other, here or in [source]
     jobs/hr.toml:16 push: two pushes of this job have the id `upside.manage_user`; give this one another: id = "…"
     "#);
+}
+
+#[test]
+fn only_what_can_be_read_back_can_be_verified() {
+    let push = "operation = \"manage_user\"";
+    let with = |line: &str| job_with(&[(push, &format!("{push}\n{line}"))]);
+    assert_eq!(with("verify = \"off\""), "");
+    insta::assert_snapshot!([with("verify = \"sample\""), with("verify = \"all\""), with("verify = true")].join("\n"), @r#"
+    jobs/hr.toml:11 push.verify: upsidelms.manage_user can't be looked up in the LMS afterwards; of rollbook.toml's connections these can: upsidelms.assign_curriculum
+    jobs/hr.toml:11 push.verify: found "all"; allowed: `sample` or `off`
+    jobs/hr.toml:11 push.verify: found true; allowed: a text in quotes
+    "#);
+    let curricula = "operation = \"assign_curriculum\"\nfirst_load = \"create\"";
+    let job = |line: &str| {
+        let fields = "unique_id = \"id\"\nfirstname = \"First name\"";
+        changed(JOB, &[(push, &format!("{curricula}\n{line}")), (fields, "curr_id = \"Course\"")])
+    };
+    for (line, most) in [("verify = \"sample\"", 20), ("verify = \"off\"", 0), ("", 0)] {
+        let files = Files::new(MAIN, &[("hr.toml", &job(line))]);
+        let loaded = files.load();
+        assert_eq!(files.shown(&loaded.problems), "", "{line}");
+        assert_eq!(loaded.config.unwrap().jobs["hr"].pushes[0].verify, most, "{line}");
+    }
 }

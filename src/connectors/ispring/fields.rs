@@ -48,6 +48,7 @@ pub(super) fn update_modules_statuses(settings: &Settings) -> Operation {
     Operation {
         batch: batch.max(1),
         agree: AGREE,
+        reads_back: true,
         follow: Duration::from_secs(settings.whole("task_deadline_s").unwrap_or(FOLLOW_S)),
         ..Operation::new(UPDATE_MODULES_STATUSES, OperationKind::PushCompletions, summary, fields)
     }
@@ -80,7 +81,12 @@ mod tests {
             ]
         );
         assert_eq!(operation.field("date").unwrap().kind, Date { format: "%Y-%m-%d" });
-        assert!(operation.repeatable && !operation.can_take_back && !operation.mails_people);
+        assert!(
+            operation.repeatable
+                && operation.reads_back
+                && !operation.can_take_back
+                && !operation.mails_people
+        );
     }
 
     #[test]

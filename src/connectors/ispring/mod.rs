@@ -1,10 +1,12 @@
-//! iSpring Learn: sets the status of modules by SOAP, `updateModulesStatuses`, and follows the task.
+//! iSpring Learn: sets the status of modules by SOAP, `updateModulesStatuses`, and follows the task; reads
+//! results back by REST.
 //!
-//! Only this file and `token` call; `wire` encodes and decodes, `judge` says what an answer means. The call
-//! only queues: what became of it is what the task came to.
+//! Only this file, `readback` and `token` call; `wire` encodes and decodes, `judge` says what an answer means.
+//! The call only queues: what became of it is what the task came to.
 
 mod fields;
 mod judge;
+mod readback;
 mod settings;
 mod token;
 mod wire;
@@ -20,6 +22,7 @@ use super::{
 };
 use crate::model::{Fields, Operation, Outcome, Verdict};
 use judge::{Door, Heard};
+use readback::Modules;
 use token::Tokens;
 use wire::Answer;
 
@@ -49,6 +52,8 @@ struct ISpring {
     namespace: String,
     follow: Door,
     reason: String,
+    /// Which modules content items are, for reading back.
+    modules: Modules,
 }
 
 /// One call, without its token.
@@ -81,6 +86,7 @@ impl ISpring {
             namespace: text("soap_namespace").unwrap_or(settings::NAMESPACE).to_owned(),
             follow,
             reason: text("reason").unwrap_or(settings::REASON).to_owned(),
+            modules: Modules::default(),
         })
     }
 
@@ -192,6 +198,10 @@ impl Connector for ISpring {
 
     fn follow<'a>(&'a self, task: &'a str, records: usize) -> CallFuture<'a> {
         Box::pin(self.follow_at(task, records, Instant::now()))
+    }
+
+    fn read_back<'a>(&'a self, item: &'a Item) -> CallFuture<'a> {
+        Box::pin(self.read_back_at(item, Instant::now()))
     }
 
     /// Fetches a token, which changes nothing.

@@ -44,7 +44,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     optional(
         "rest_path",
         SettingKind::Text,
-        "what stands before /task/…/status in REST; nothing unless said",
+        "what stands before /task/…/status, /courses/modules and /learners/modules/results in REST; nothing unless \
+         said",
     ),
     optional(
         "follow",

@@ -7,8 +7,8 @@ use crate::connectors::SettingValue;
 use crate::connectors::scripted::{Script, answer, serve, serve_after};
 use crate::model::{ChangeKind, Key};
 
-const GRANT: &str = r#"{"access_token":"new-token","expires_in":1800,"token_type":"bearer"}"#;
-const TOKEN_CALL: &str = "POST /api/v3/token ";
+pub(super) const GRANT: &str = r#"{"access_token":"new-token","expires_in":1800,"token_type":"bearer"}"#;
+pub(super) const TOKEN_CALL: &str = "POST /api/v3/token ";
 const QUEUED: &str = "100027";
 
 fn access(base_url: &str) -> Access {
@@ -26,7 +26,7 @@ fn access(base_url: &str) -> Access {
     }
 }
 
-fn ispring(base_url: &str) -> ISpring {
+pub(super) fn ispring(base_url: &str) -> ISpring {
     ISpring::new(access(base_url)).unwrap()
 }
 
@@ -36,7 +36,7 @@ fn following(base_url: &str, follow: &str) -> ISpring {
     ISpring::new(access).unwrap()
 }
 
-fn item(enrolment: &str) -> Item {
+pub(super) fn item(enrolment: &str) -> Item {
     let fields = [
         ("enrollmentId", enrolment),
         ("courseId", "c1"),
@@ -56,7 +56,7 @@ fn item(enrolment: &str) -> Item {
     }
 }
 
-fn ok(body: &str) -> Script {
+pub(super) fn ok(body: &str) -> Script {
     Script::close(answer("200 OK", &[], body))
 }
 

@@ -72,14 +72,16 @@ pub(super) fn get_task_status(namespace: &str, token: &SecretString, task: &str)
 
 /// Where REST says how a task stands.
 pub(super) fn task_path(rest_path: &str, task: &str) -> String {
-    let encoded: String = task
-        .bytes()
-        .map(|byte| match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
-    format!("{rest_path}/task/{encoded}/status")
+    format!("{rest_path}/task/{}/status", escape(task))
+}
+
+/// A value as it stands in an address.
+pub(super) fn escape(value: &str) -> String {
+    let escaped = value.bytes().map(|byte| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    escaped.collect()
 }
 
 fn open_request(body: &mut Document, name: &str, namespace: &str, token: &SecretString) {
@@ -210,14 +212,15 @@ fn text_in(element: &Element, name: &str) -> Option<String> {
     element.find(name).map(|found| found.text.clone()).filter(|text| !text.is_empty())
 }
 
-fn denial(get: impl Fn(&str) -> Option<String>) -> Option<Denial> {
+/// The words of a failure, where an answer is one.
+pub(super) fn denial(get: impl Fn(&str) -> Option<String>) -> Option<Denial> {
     let code = get("error").or_else(|| get("code"));
     let text = get("error_description").or_else(|| get("message")).or_else(|| code.clone())?;
     Some(Denial { code, text })
 }
 
 /// A value that says something, as text: codes and counts are numbers in JSON.
-fn word(value: &Value) -> Option<String> {
+pub(super) fn word(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),

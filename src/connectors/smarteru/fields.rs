@@ -58,6 +58,7 @@ pub(super) fn enroll(settings: &Settings) -> Operation {
         batch: u32::try_from(batch).unwrap_or(1),
         // "One call at a time per account", says the vendor.
         concurrency: Some(1),
+        reads_back: true,
         rules: RULES.to_vec(),
         ..Operation::new(ENROLL, OperationKind::PushCompletions, summary, fields.to_vec())
     }
@@ -164,7 +165,8 @@ mod tests {
             required.map(|field| field.name.as_str()).collect::<Vec<_>>(),
             ["LearningModuleID", "LearningModuleSessionID", "EnrollmentStatus", "EnrolledDate"],
         );
-        assert!(!operation.can_take_back && !operation.mails_people && operation.repeatable);
+        assert!(!operation.can_take_back && !operation.mails_people);
+        assert!(operation.repeatable && operation.reads_back);
         assert_eq!((operation.concurrency, operation.batch), (Some(1), 25));
     }
 

@@ -1,10 +1,12 @@
-//! SmarterU: enrolls users in past instructor-led sessions by `enrollSessionHistory`.
+//! SmarterU: enrolls users in past instructor-led sessions by `enrollSessionHistory`, and reads them back by
+//! `getLearnerReport` (`readback`).
 //!
 //! Only this file calls, when it is its `turn`; `wire` encodes and decodes, `rows` tells the rows of an answer
 //! apart, `judge` says what it means.
 
 mod fields;
 mod judge;
+mod readback;
 mod rows;
 mod turn;
 mod wire;
@@ -112,15 +114,25 @@ impl SmarterU {
         })
     }
 
-    /// One call, and its answer as read; an outcome where HTTP says it all, or where there is no answer.
+    /// The call with these records.
     async fn enroll(&self, records: &[&Fields]) -> Result<Reply, Outcome> {
-        let package: SecretString = wire::encode(&self.keys, records);
+        let package = wire::encode(&self.keys, records);
+        self.call(&package, wire::decode, |reply: &Reply| !reply.errors.is_empty()).await
+    }
+
+    /// One call, and its answer as read; an outcome where HTTP says it all, or where there is no answer.
+    async fn call<T>(
+        &self,
+        package: &SecretString,
+        decode: fn(&[u8]) -> Result<T, String>,
+        says_more: fn(&T) -> bool,
+    ) -> Result<T, Outcome> {
         let _turn = self.turn.lock().await;
         let form = [(wire::PACKAGE, package.expose_secret())];
         let reply = self.http.post_form(&self.path, &form).await;
         let reply = reply.map_err(|failure| failure.outcome(SystemTime::now()))?;
-        let answer = wire::decode(&reply.body);
-        match reply.failure_unless(answer.as_ref().is_ok_and(|answer| !answer.errors.is_empty())) {
+        let answer = decode(&reply.body);
+        match reply.failure_unless(answer.as_ref().is_ok_and(says_more)) {
             Some(failure) => Err(failure.outcome(SystemTime::now())),
             None => answer.map_err(|problem| judge::unreadable(&problem)),
         }
@@ -171,6 +183,10 @@ fn whole_address(base_url: &str) -> bool {
 impl Connector for SmarterU {
     fn deliver<'a>(&'a self, items: &'a [Item]) -> BatchFuture<'a> {
         Box::pin(self.deliver_all(items))
+    }
+
+    fn read_back<'a>(&'a self, item: &'a Item) -> CallFuture<'a> {
+        Box::pin(readback::read_back(self, item))
     }
 
     /// Makes the same call without any enrollment. It names no user, so it can enroll nobody, whatever the

@@ -9,7 +9,7 @@ use crate::connectors::SettingValue;
 use crate::connectors::scripted::{Script, answer, nobody, serve};
 use crate::model::Key;
 
-fn access(base_url: &str) -> Access {
+pub(super) fn access(base_url: &str) -> Access {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Access {
         connection: "smarter".into(),
@@ -24,7 +24,7 @@ fn access(base_url: &str) -> Access {
     }
 }
 
-fn item(changed: &[(&str, &str)]) -> Item {
+pub(super) fn item(changed: &[(&str, &str)]) -> Item {
     let mut fields: Fields = [
         ("EmployeeID", "E 7+é"),
         ("GroupID", "g%1"),

@@ -1,4 +1,4 @@
-//! What goes over the wire for `enrollSessionHistory`, and what comes back. Pure.
+//! What goes over the wire for `enrollSessionHistory`, and what comes back; the form of every answer. Pure.
 //!
 //! The vendor's sections are "API Call XML Package" and "API Response XML Package".
 
@@ -90,6 +90,20 @@ pub(super) struct LmsError {
 /// # Errors
 /// When it is none, in words that hold nothing of it.
 pub(super) fn decode(body: &[u8]) -> Result<Reply, String> {
+    let (root, success) = root(body)?;
+    let enrollments = root.child("Info").and_then(|info| info.find("Enrollments"));
+    Ok(Reply {
+        success,
+        processed: enrollments.map(|all| all.all("Enrollment").map(processed).collect()).unwrap_or_default(),
+        errors: root.child("Errors").map(errors).unwrap_or_default(),
+    })
+}
+
+/// The root of an answer to any call, and whether it says success.
+///
+/// # Errors
+/// When it is none, in words that hold nothing of it.
+pub(super) fn root(body: &[u8]) -> Result<(Element, bool), String> {
     let nothing = |what: &str| format!("the answer is no reply of the LMS but {what}");
     let root = parse(body).map_err(|problem| match looks_like(body) {
         "XML or HTML" if problem == XmlProblem::Malformed => nothing("XML or HTML that is broken or cut off"),
@@ -101,12 +115,8 @@ pub(super) fn decode(body: &[u8]) -> Result<Reply, String> {
         "XML or HTML" => nothing("XML of another kind"),
         what => nothing(what),
     })?;
-    let enrollments = root.child("Info").and_then(|info| info.find("Enrollments"));
-    Ok(Reply {
-        success: result.eq_ignore_ascii_case("Success"),
-        processed: enrollments.map(|all| all.all("Enrollment").map(processed).collect()).unwrap_or_default(),
-        errors: root.child("Errors").map(errors).unwrap_or_default(),
-    })
+    let success = result.eq_ignore_ascii_case("Success");
+    Ok((root, success))
 }
 
 fn processed(enrollment: &Element) -> Processed {
@@ -118,7 +128,7 @@ fn processed(enrollment: &Element) -> Processed {
 }
 
 /// A success has no error, so nothing that stands in `Errors` is passed over.
-fn errors(errors: &Element) -> Vec<LmsError> {
+pub(super) fn errors(errors: &Element) -> Vec<LmsError> {
     let own_words = Some(&errors.text).filter(|text| !text.is_empty());
     let own_words = own_words.map(|text| LmsError { code: String::new(), text: text.clone() });
     let each = errors.children.iter().map(|error| LmsError {

@@ -28,7 +28,21 @@ struct Held {
     issued: u32,
     tasks: Vec<Task>,
     statuses: BTreeMap<String, SandboxEffect>,
+    /// How often results were asked for, by enrolment.
+    asked: BTreeMap<String, u32>,
 }
+
+/// How an enrolment stands with one content item.
+pub(super) struct Enrolled {
+    pub(super) enrollment: String,
+    pub(super) course: String,
+    pub(super) item: String,
+    /// What a task has set, by the document's names.
+    pub(super) held: Option<BTreeMap<String, String>>,
+}
+
+/// A content item of every course whose status nobody sets.
+const INTRODUCTION: &str = "introduction";
 
 struct Token {
     until: Instant,
@@ -38,6 +52,8 @@ struct Token {
 struct Task {
     update: Update,
     polls: u32,
+    /// How often results were asked for meanwhile.
+    waited: u32,
     end: Option<End>,
 }
 
@@ -104,8 +120,54 @@ impl Account {
     /// The number of the new task.
     pub(super) fn queue(&self, update: Update) -> String {
         let mut held = lock(&self.held);
-        held.tasks.push(Task { update, polls: 0, end: None });
+        held.tasks.push(Task { update, polls: 0, waited: 0, end: None });
         (FIRST_TASK + held.tasks.len() - 1).to_string()
+    }
+
+    /// The content items of a course that are known.
+    pub(super) fn items_of(&self, course: &str) -> Vec<String> {
+        let held = lock(&self.held);
+        let updates = held.tasks.iter().map(|task| &task.update).filter(|update| update.course == course);
+        let items = updates.flat_map(|update| update.items().map(str::to_owned));
+        let mut items: Vec<String> = items.chain([INTRODUCTION.to_owned()]).collect();
+        items.sort();
+        items.dedup();
+        items
+    }
+
+    /// How these enrolments stand, or all where none is named. Time goes by for tasks meanwhile.
+    pub(super) fn enrolled(&self, enrollments: &[String], options: &IspringOptions) -> Vec<Enrolled> {
+        let mut held = lock(&self.held);
+        let Held { tasks, statuses, asked, .. } = &mut *held;
+        for task in tasks.iter_mut() {
+            go_on(task, statuses, options);
+            task.waited += 1;
+        }
+        let mut places: Vec<(String, String, String)> = Vec::new();
+        for task in tasks.iter() {
+            for enrollment in &task.update.enrollments {
+                let items = task.update.items().chain([INTRODUCTION]);
+                let place = |item: &str| (enrollment.clone(), task.update.course.clone(), item.to_owned());
+                places.extend(items.map(place));
+            }
+        }
+        places.retain(|(enrollment, ..)| enrollments.is_empty() || enrollments.contains(enrollment));
+        places.sort();
+        places.dedup();
+        let before = asked.clone();
+        for enrollment in places.iter().map(|(enrollment, ..)| enrollment) {
+            let times = before.get(enrollment).copied().unwrap_or_default();
+            asked.insert(enrollment.clone(), times + 1);
+        }
+        let shown = |enrollment: &String| {
+            let times = before.get(enrollment).copied().unwrap_or_default();
+            times >= options.shown_after && !options.forgotten_enrollments.contains(enrollment)
+        };
+        let enrolled = places.into_iter().map(|(enrollment, course, item)| {
+            let effect = statuses.get(&format!("{enrollment} / {item}")).filter(|_| shown(&enrollment));
+            Enrolled { held: effect.map(|effect| effect.fields.clone()), enrollment, course, item }
+        });
+        enrolled.collect()
     }
 
     /// Where a task stands; time goes by for tasks as they are asked for.
@@ -115,20 +177,26 @@ impl Account {
         let mut held = lock(&self.held);
         let Held { tasks, statuses, .. } = &mut *held;
         let task = number.and_then(|number| tasks.get_mut(number)).ok_or(unknown)?;
-        if task.end.is_none() && task.polls >= options.polls {
-            let fails = task.update.enrollments.iter().any(|id| options.failing_enrollments.contains(id));
-            task.end = Some(match (fails, options.cancels) {
-                (false, _) => End::Complete,
-                (true, false) => End::Failed,
-                (true, true) => End::Cancelled,
-            });
-            if !fails {
-                apply(&task.update, statuses);
-            }
-        }
+        go_on(task, statuses, options);
         let word = word(task, options.states);
         task.polls += 1;
         Ok(word)
+    }
+}
+
+/// Ends a task that is due.
+fn go_on(task: &mut Task, statuses: &mut BTreeMap<String, SandboxEffect>, options: &IspringOptions) {
+    if task.end.is_some() || task.polls + task.waited < options.polls {
+        return;
+    }
+    let fails = task.update.enrollments.iter().any(|id| options.failing_enrollments.contains(id));
+    task.end = Some(match (fails, options.cancels) {
+        (false, _) => End::Complete,
+        (true, false) => End::Failed,
+        (true, true) => End::Cancelled,
+    });
+    if !fails {
+        apply(&task.update, statuses);
     }
 }
 

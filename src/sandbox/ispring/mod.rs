@@ -1,5 +1,5 @@
 //! A simulated iSpring Learn account: tokens, `updateModulesStatuses`, as the vendor's document has it, and
-//! the tasks that it queues, over SOAP and over REST.
+//! the tasks that it queues, over SOAP and over REST; and over REST what became of it.
 //!
 //! As in the vendor's pages, the token alone is below `/api/v3`; where SOAP listens is set in
 //! [`IspringOptions`], since no page says it.
@@ -8,6 +8,7 @@ mod account;
 mod options;
 mod refusal;
 mod request;
+mod results;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub(super) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/api/v3/token", post(token))
         .route("/task/{task}/status", get(task_status))
+        .route("/courses/modules", get(results::modules))
+        .route("/learners/modules/results", get(results::results))
         .route("/{*path}", post(service))
 }
 

@@ -38,6 +38,16 @@ pub struct IspringOptions {
     /// `getTaskStatus` must bear a token: the vendor's table says so, its sample has none. One that is there
     /// is checked either way.
     pub status_token_required: bool,
+    /// The most rows of a page of a list, whatever is asked for.
+    pub page_rows: usize,
+    /// Enrolments of users who are not active.
+    pub inactive_enrollments: Vec<String>,
+    /// Enrolments whose statuses get lost after their task has ended well.
+    pub forgotten_enrollments: Vec<String>,
+    /// How many questions for an enrolment's results are answered before they show what tasks have set.
+    pub shown_after: u32,
+    /// The caller may read no results.
+    pub results_denied: bool,
 }
 
 /// The words for where a task stands.
@@ -70,6 +80,11 @@ impl Default for IspringOptions {
             states: IspringStates::Documents,
             reason_required: false,
             status_token_required: false,
+            page_rows: 1000,
+            inactive_enrollments: Vec::new(),
+            forgotten_enrollments: Vec::new(),
+            shown_after: 0,
+            results_denied: false,
         }
     }
 }

@@ -28,6 +28,11 @@ impl Update {
         self.enrollments.len() * self.statuses.len()
     }
 
+    /// The content items that it is about.
+    pub(super) fn items(&self) -> impl Iterator<Item = &str> {
+        self.statuses.iter().filter_map(|status| status.get("contentItemId")).map(String::as_str)
+    }
+
     pub(super) fn read(operation: &Node, options: &IspringOptions) -> Result<Self, Refusal> {
         let wrong = Refusal::WrongParameters;
         let [_, enrollments, course, statuses] =

@@ -11,9 +11,9 @@ use crate::sandbox::tests::{inspect, outcomes, sandbox};
 use crate::sandbox::{Faults, Sandbox, SandboxOptions, xml};
 
 /// The first token that is issued.
-const TOKEN: &str = "p-1sJDjmULL5DdpXPJTcbm4jVIaWVHvNmrjAxATRbNE";
+pub(super) const TOKEN: &str = "p-1sJDjmULL5DdpXPJTcbm4jVIaWVHvNmrjAxATRbNE";
 
-const UPDATE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+pub(super) const UPDATE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <SOAP-ENV:Envelope xmlns:SOAP-ENV="https://schemas.xmlsoap.org/soap/envelope/"
 xmlns="https://ispringlearn.com/go/services/api/soap">
 <SOAP-ENV:Body>
@@ -53,7 +53,7 @@ const KEY: &str = "e1f2c50e-c1ae-11ea-8592-a6eabe1809b2 / 17502fac-c10f-11ea-8fb
 /// `grant_type`, `client_id` and `client_secret`, percent-encoded by hand.
 const FORM: &str = "grant_type=client_credentials&client_id=sandbox&client_secret=s3cret%26%3D%2B%25";
 
-async fn send(request: RequestBuilder) -> (StatusCode, String) {
+pub(super) async fn send(request: RequestBuilder) -> (StatusCode, String) {
     let response = request.send().await.expect("an answer");
     (response.status(), response.text().await.expect("a body"))
 }
@@ -63,7 +63,7 @@ fn form(sandbox: &Sandbox, client: &Client, form: &str) -> RequestBuilder {
     request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned())
 }
 
-fn soap(sandbox: &Sandbox, client: &Client, body: impl Into<String>) -> RequestBuilder {
+pub(super) fn soap(sandbox: &Sandbox, client: &Client, body: impl Into<String>) -> RequestBuilder {
     let request = client.post(format!("{}/go/services/api/soap", sandbox.product_url("ispring")));
     request.header("content-type", "text/xml; charset=utf-8").body(body.into())
 }
@@ -74,7 +74,7 @@ fn rest(sandbox: &Sandbox, client: &Client, task: &str) -> RequestBuilder {
 }
 
 /// An account that has issued one token.
-async fn account(set: impl FnOnce(&mut IspringOptions)) -> (Sandbox, Client) {
+pub(super) async fn account(set: impl FnOnce(&mut IspringOptions)) -> (Sandbox, Client) {
     let mut options = SandboxOptions::default();
     set(&mut options.ispring);
     let (sandbox, client) = sandbox(options).await;

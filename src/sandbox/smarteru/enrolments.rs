@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 
 use super::PRODUCT;
 use super::package::{Enrolment, Group, User};
+use super::report::Row;
 use crate::sandbox::effects::SandboxEffect;
 
 /// All enrolments, by user and session.
@@ -37,6 +38,15 @@ impl Enrolments {
                 again
             }
         }
+    }
+
+    /// All enrolments, for a report.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let get = |held: &'_ Held| {
+            let fields = held.fields.clone();
+            move |name: &str| fields.get(name).cloned().unwrap_or_default()
+        };
+        (1..).zip(self.0.values()).map(move |(id, held)| Row { id, get: Box::new(get(held)) })
     }
 
     pub(super) fn effects(&self) -> impl Iterator<Item = SandboxEffect> {

@@ -1,4 +1,5 @@
-//! A simulated SmarterU account: `enrollSessionHistory`, posted to `/apiv2/` in the form field `Package`.
+//! A simulated SmarterU account: `enrollSessionHistory` and `getLearnerReport`, posted to `/apiv2/` in the form
+//! field `Package`.
 //!
 //! A failure is answered HTTP 200 and `text/html`, like a success. The account takes one call at a time.
 
@@ -8,6 +9,7 @@ mod enrolments;
 mod options;
 mod package;
 mod reply;
+mod report;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,7 +28,7 @@ pub use self::options::{
 
 use self::complaints::{Block, Complaint};
 use self::enrolments::Enrolments;
-use self::package::{Enrolment, Package, User};
+use self::package::{Enrolment, Package, REPORT, User};
 use self::reply::Reply;
 use super::deliver::Seen;
 use super::effects::SandboxEffects;
@@ -70,6 +72,13 @@ async fn call(
     };
     let method = package.as_ref().map_or("", |package| &package.method);
     let arrival = world.arrival(PRODUCT, method);
+    if let Ok(asked) = package.as_ref()
+        && asked.method == REPORT
+    {
+        let (seen, answer) = account.report(asked, &turn, arrival.fault);
+        drop(turn);
+        return world.finish(arrival, seen, Html(answer).into_response(), &line).await;
+    }
     let sent = package.and_then(|package| package.enrolments(&account.options));
     let reply = match &sent {
         _ if turn.overlaps => Reply::refused(Complaint::unknown()),
@@ -141,6 +150,25 @@ impl Account {
         Turn { under_way: &self.under_way, overlaps }
     }
 
+    /// Who is enrolled, as a package asks.
+    fn report(&self, asked: &Package, turn: &Turn<'_>, fault: FaultKind) -> (Seen, String) {
+        let refused = |complaint: Complaint| {
+            let seen = Seen { outcome: complaint.code.to_owned(), ..Seen::default() };
+            (seen, Reply::refused(complaint).to_xml())
+        };
+        let question = match asked.question(&self.options) {
+            _ if turn.overlaps || fault == FaultKind::Err500 => return refused(Complaint::unknown()),
+            Ok(_) if fault == FaultKind::Disabled => return refused(Complaint::keys()),
+            Ok(question) => question,
+            Err(complaint) => return refused(complaint),
+        };
+        let enrolments = lock(&self.enrolments);
+        let rows = enrolments.rows().filter(|_| self.options.may_view);
+        let (answer, shown) = question.answer(rows, &self.options);
+        let about = question.users.map(|users| users.join(", ")).unwrap_or_default();
+        (Seen { about, outcome: format!("{shown} rows"), ..Seen::default() }, answer)
+    }
+
     /// Good ones are enrolled, whatever is wrong with others.
     fn enrol_all<'a>(&self, sent: &'a [Enrolment]) -> Reply<'a> {
         let mut reply = Reply::default();
@@ -175,6 +203,10 @@ impl Account {
                 *enrolling = SmarteruEnrolling::Works;
                 return Err(Complaint::failed());
             }
+        }
+        let place = format!("{} / {}", row.user.sent(), row.session.as_deref().unwrap_or_default());
+        if self.options.forgotten.contains(&place) {
+            return Ok(());
         }
         let key = self.key(&row.user);
         let enrolled = lock(&self.enrolments).enrol(key, row, self.options.enrolls_again);

@@ -33,6 +33,11 @@ pub struct SmarteruOptions {
     pub enrolling: SmarteruEnrolling,
     /// Whoever is enrolled already is enrolled again, so that it shows; else ESH:26.
     pub enrolls_again: bool,
+    /// Enrolments, as `user / session` with the user as it is sent, that are answered like all others and get
+    /// lost.
+    pub forgotten: Vec<String>,
+    /// The user of the call may view learner reports; else these say that nobody is enrolled.
+    pub may_view: bool,
 }
 
 /// Everybody, every group and every course exists and nothing goes wrong. The keys hold characters that need
@@ -54,6 +59,8 @@ impl Default for SmarteruOptions {
             may_assign: true,
             enrolling: SmarteruEnrolling::Works,
             enrolls_again: false,
+            forgotten: Vec::new(),
+            may_view: true,
         }
     }
 }

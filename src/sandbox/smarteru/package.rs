@@ -5,10 +5,14 @@
 
 use super::complaints::Complaint;
 use super::options::SmarteruOptions;
+use super::report::Question;
 use crate::sandbox::xml::{self, Node};
 
-/// The one method that the account has.
+/// The method that enrols.
 pub(super) const METHOD: &str = "enrollSessionHistory";
+
+/// The method that tells who is enrolled.
+pub(super) const REPORT: &str = "getLearnerReport";
 
 /// A package, read as far as its method.
 pub(super) struct Package {
@@ -38,19 +42,28 @@ impl Package {
         Ok(Self { account_api, user_api, method, root })
     }
 
-    /// The enrolments, if the caller may have them looked at.
-    pub(super) fn enrolments(&self, options: &SmarteruOptions) -> Result<Vec<Enrolment>, Complaint> {
+    /// Whose enrolments are asked for, if the caller may have that looked at.
+    pub(super) fn question(&self, options: &SmarteruOptions) -> Result<Question, Complaint> {
+        Question::read(self.parameters(options, REPORT)?)
+    }
+
+    fn parameters(&self, options: &SmarteruOptions, method: &str) -> Result<&Node, Complaint> {
         if self.account_api != options.account_api || self.user_api != options.user_api {
             return Err(Complaint::keys());
         }
-        if self.method != METHOD {
+        if self.method != method {
             return Err(Complaint::no_method());
         }
         if let Some(stray) = self.root.stray(None) {
             return Err(Complaint::unexpected(&stray.name));
         }
         no_others(&self.root, &["AccountAPI", "UserAPI", "Method", "Parameters"])?;
-        let parameters = self.root.child("Parameters").ok_or_else(Complaint::structure)?;
+        self.root.child("Parameters").ok_or_else(Complaint::structure)
+    }
+
+    /// The enrolments, if the caller may have them looked at.
+    pub(super) fn enrolments(&self, options: &SmarteruOptions) -> Result<Vec<Enrolment>, Complaint> {
+        let parameters = self.parameters(options, METHOD)?;
         no_others(parameters, &["LearningModuleEnrollment"])?;
         let list = parameters.child("LearningModuleEnrollment").ok_or_else(Complaint::structure)?;
         if let Some(other) = list.children.iter().find(|child| child.name != "Enrollment") {
@@ -160,7 +173,7 @@ fn value(element: &Node) -> Result<String, Complaint> {
 }
 
 /// Each of these at most once, and nothing else.
-fn no_others(element: &Node, allowed: &[&str]) -> Result<(), Complaint> {
+pub(super) fn no_others(element: &Node, allowed: &[&str]) -> Result<(), Complaint> {
     let mut seen = Vec::new();
     for child in &element.children {
         let name = child.name.as_str();

@@ -19,7 +19,7 @@ const FOOT: &str = "
    </Parameters>
 </SmarterU>";
 
-const DANA: &str = "
+pub(super) const DANA: &str = "
          <Enrollment>
             <User>
                <Email><![CDATA[dana.brown@finashoes.com]]></Email>
@@ -54,7 +54,7 @@ const SAMPLE: &str = r#"<SmarterU>
 "#;
 
 /// Dana by both identifiers, in one of two groups; a course with a session of each kind, assigned to one.
-fn listed() -> SmarteruOptions {
+pub(super) fn listed() -> SmarteruOptions {
     let text = |text: &str| text.to_owned();
     let session = |id, graded| SmarteruSession { id: text(id), graded };
     let course = |id, sessions| SmarteruCourse { id: text(id), groups: vec![text("g1")], sessions };
@@ -83,7 +83,7 @@ fn listed() -> SmarteruOptions {
     }
 }
 
-async fn account(smarteru: SmarteruOptions) -> (Sandbox, Client) {
+pub(super) async fn account(smarteru: SmarteruOptions) -> (Sandbox, Client) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let options = SandboxOptions { smarteru, ..SandboxOptions::default() };
     let sandbox = Sandbox::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.expect("a sandbox");
@@ -94,7 +94,7 @@ fn address(sandbox: &Sandbox) -> String {
     format!("{}/apiv2/", sandbox.product_url(PRODUCT))
 }
 
-async fn send(sandbox: &Sandbox, client: &Client, package: &str) -> String {
+pub(super) async fn send(sandbox: &Sandbox, client: &Client, package: &str) -> String {
     let request = client.post(address(sandbox)).form(&[("Package", package)]);
     let response = request.send().await.expect("an answer");
     assert_eq!(response.status(), StatusCode::OK);
@@ -102,7 +102,7 @@ async fn send(sandbox: &Sandbox, client: &Client, package: &str) -> String {
     response.text().await.expect("a body")
 }
 
-async fn enrol(sandbox: &Sandbox, client: &Client, rows: &[&str]) -> String {
+pub(super) async fn enrol(sandbox: &Sandbox, client: &Client, rows: &[&str]) -> String {
     send(sandbox, client, &format!("{HEAD}{}{FOOT}", rows.concat())).await
 }
 
