@@ -4,14 +4,14 @@ use sqlx::QueryBuilder;
 
 use crate::model::ConnectionName;
 
-use super::memory::{ITEMS, MemoryItem, item};
+use super::memory::{MemoryItem, SOME, item};
 use super::{Store, StoreError};
 
 impl Store {
     /// The item that this one is a part of.
     pub async fn parent(&self, part: &MemoryItem) -> Result<Option<MemoryItem>, StoreError> {
         let Some(key) = &part.parent else { return Ok(None) };
-        let mut query = QueryBuilder::new(ITEMS);
+        let mut query = QueryBuilder::new(SOME);
         query
             .push("(i.pull_ref, i.scope) = (SELECT pull_ref, scope FROM item WHERE item_ref = ")
             .push_bind(part.item_ref.0)
@@ -22,7 +22,7 @@ impl Store {
 
     /// The parts of an item, whether they are there or not, in the order in which they were first seen.
     pub async fn all_parts(&self, whole: &MemoryItem) -> Result<Vec<MemoryItem>, StoreError> {
-        let mut query = QueryBuilder::new(ITEMS);
+        let mut query = QueryBuilder::new(SOME);
         query
             .push("(i.pull_ref, i.scope) = (SELECT pull_ref, scope FROM item WHERE item_ref = ")
             .push_bind(whole.item_ref.0)

@@ -79,10 +79,22 @@ pub struct EventRow {
 }
 
 /// A query whose rows are read by `item`, from `item i` and `pull p`.
-pub(super) const ITEMS: &str =
-    "SELECT i.item_ref, p.job, p.pull, p.operation, i.scope, i.learner, i.kind, i.key, i.parent, i.fields, i.standing,
-            i.first_seen, i.last_seen, i.changed_at, i.retired_at
-     FROM item i JOIN pull p ON p.pull_ref = i.pull_ref WHERE ";
+macro_rules! select_items {
+    ($from:literal) => {
+        concat!(
+            "SELECT i.item_ref, p.job, p.pull, p.operation, i.scope, i.learner, i.kind, i.key, i.parent, i.fields,
+                    i.standing, i.first_seen, i.last_seen, i.changed_at, i.retired_at ",
+            $from
+        )
+    };
+}
+
+/// Items one by one in their order, without sorting all that a page has no room for.
+const IN_ORDER: &str =
+    select_items!("FROM item i NOT INDEXED CROSS JOIN pull p ON p.pull_ref = i.pull_ref WHERE ");
+
+/// A few of the items.
+pub(super) const SOME: &str = select_items!("FROM item i JOIN pull p ON p.pull_ref = i.pull_ref WHERE ");
 
 /// A query whose rows are read by `event`.
 macro_rules! select_events {
@@ -134,7 +146,8 @@ impl Store {
         after: Option<ItemRef>,
         limit: u32,
     ) -> Result<Vec<MemoryItem>, StoreError> {
-        let mut query = QueryBuilder::new(ITEMS);
+        let of_learner = filter.learner.as_deref().is_some_and(|name| !name.is_empty());
+        let mut query = QueryBuilder::new(if of_learner { SOME } else { IN_ORDER });
         query.push("i.item_ref > ").push_bind(after.map_or(0, |item| item.0));
         for (column, value) in [
             ("p.connection", filter.connection.as_ref().map(ConnectionName::as_str)),
@@ -153,8 +166,8 @@ impl Store {
             Some(name) => {
                 query
                     .push(
-                        " AND i.learner IN (SELECT n.learner FROM learner_name n
-                          WHERE n.pull_ref = i.pull_ref AND n.name = ",
+                        " AND i.learner <> '' AND (i.pull_ref, i.learner) IN
+                          (SELECT n.pull_ref, n.learner FROM learner_name n WHERE n.name = ",
                     )
                     .push_bind(name.to_lowercase())
                     .push(")");
@@ -209,7 +222,7 @@ impl Store {
 
     /// The parts of an item (contents of a curriculum) that are present, in the order of their answer.
     pub async fn parts(&self, item: &MemoryItem) -> Result<Vec<MemoryItem>, StoreError> {
-        let mut query = QueryBuilder::new(ITEMS);
+        let mut query = QueryBuilder::new(SOME);
         query
             .push("(i.pull_ref, i.scope) = (SELECT pull_ref, scope FROM item WHERE item_ref = ")
             .push_bind(item.item_ref.0)

@@ -84,8 +84,10 @@ impl Store {
         let rows = sqlx::query(
             "SELECT i.key, i.fields, i.standing, i.learner, i.changed_at,
                     i.run_ref = r.run_ref AND i.first_seen = r.started_at
-             FROM json_each(?3) k JOIN item i ON i.pull_ref = ?1 AND i.scope = ?2 AND i.key = k.value
-                  JOIN run r ON r.run_ref = ?4",
+             -- In this order: the other way round all items of the scope are gone through for each chunk.
+             FROM json_each(?3) k
+                  CROSS JOIN item i ON i.pull_ref = ?1 AND i.scope = ?2 AND i.key = k.value
+                  CROSS JOIN run r ON r.run_ref = ?4",
         )
         .bind(pull.0)
         .bind(scope)

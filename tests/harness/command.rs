@@ -67,6 +67,13 @@ impl Program {
         self.0.wait().unwrap();
     }
 
+    /// The most memory that it has taken so far, in kB; nothing once it has ended.
+    pub(crate) fn highest_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
+    }
+
     /// Waits for its end; kills it and fails where that does not come.
     pub(crate) fn end(mut self) -> Ended {
         let (stdout, stderr) = (collect(self.0.stdout.take()), collect(self.0.stderr.take()));

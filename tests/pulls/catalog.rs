@@ -1,6 +1,7 @@
 //! A catalog from day to day, and answers that are none.
 
 use super::{CATALOG, curriculum, failures, job, said, world};
+use crate::crash::support::{PATIENCE, until_within};
 use crate::harness::World;
 
 /// What is known, as `standing count`.
@@ -97,4 +98,30 @@ fn a_pull_job_reads_no_file() {
     let words = "the job daily pulls, and reads no file; run `rollbook sync daily` without --file";
     assert!(refused.stderr.contains(words), "{}", refused.stderr);
     assert_eq!(world.query("SELECT count(*) FROM run"), [0]);
+}
+
+#[test]
+fn a_large_catalog_takes_little_memory() {
+    let highest = |curricula: u32| {
+        let world = world(CATALOG, Vec::new());
+        world
+            .lms()
+            .set_upsidelms(|portal| (portal.catalog.made_up, portal.catalog.contents) = (curricula, 3));
+        let began = std::time::Instant::now();
+        let program = world.begin(&["sync", "daily"]);
+        let mut highest = 0;
+        until_within(PATIENCE * 4, "the catalog is read", || {
+            let memory = program.highest_memory();
+            highest = memory.unwrap_or(highest);
+            memory.is_none().then_some(())
+        });
+        let ended = program.end();
+        assert_eq!(ended.code, 0, "{ended:#?}");
+        println!("{curricula} curricula: {highest} kB at most, {:.1} s", began.elapsed().as_secs_f32());
+        assert!(world.query("SELECT count(*) FROM item")[0] >= i64::from(curricula) * 4);
+        highest
+    };
+    let small = highest(500);
+    let large = highest(20_000);
+    assert!(large < small + 60_000, "{small} kB for a small catalog, {large} kB for a large one");
 }
