@@ -194,6 +194,9 @@ impl Asking {
         if self.stop.is_cancelled() {
             return Ok(Call::Interrupted(End::Stopped));
         }
+        if self.deadline <= Instant::now() {
+            return Ok(Call::Interrupted(too_late()));
+        }
         // Others may find out meanwhile that the connection is to be left alone.
         let leave = async {
             loop {
@@ -246,17 +249,20 @@ impl Asking {
             () = self.halt.cancelled() => Err(End::Stopped),
             done = work => Ok(done),
             () = stopped => Err(End::Stopped),
-            () = tokio::time::sleep_until(self.deadline) => Err(End::Halt(
-                "deadline".to_owned(),
-                "the run has reached its deadline (`deadline` of the job) before this was answered; the next run asks \
-                 again".to_owned(),
-            )),
+            () = tokio::time::sleep_until(self.deadline) => Err(too_late()),
         }
     }
 
     pub(super) fn troubled(&self) -> std::sync::MutexGuard<'_, Trouble> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The run has no more time.
+fn too_late() -> End {
+    let reason = "the run has reached its deadline (`deadline` of the job) before this was answered; the next run \
+                  asks again";
+    End::Halt("deadline".to_owned(), reason.to_owned())
 }
 
 /// What the vendor allows in a day is used up.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connectors::Answer;
 use crate::model::{Digest, Fingerprint, ItemEvent, ItemStanding, Key, Pulled};
 use crate::plan::{Absent, Asked, News, conclude_question, remember};
-use crate::store::{Chunk, FoldedItem, KnownItem, PullStep, Turn};
+use crate::store::{Chunk, FoldedItem, KnownItem, NewEvent, PullStep, Turn};
 
 use super::EngineError;
 use super::asking::Asking;
@@ -214,17 +214,19 @@ impl Asking {
         let told_before = known.as_ref().is_some_and(|known| known.new);
         let touched =
             remembered.news != News::None || known.as_ref().is_some_and(|known| known.learner != learner);
-        let mut events = Vec::new();
+        let mut events: Vec<NewEvent> = Vec::new();
         // Of a baseline nobody knows what is new; and what this run has seen first is new as a whole.
         if !step.baseline && !told_before {
             match remembered.news {
-                News::Added => events.push((ItemEvent::Added, None, None, None)),
-                News::Returned(_) => events.push((ItemEvent::Returned, None, None, None)),
+                News::Added => events.push(ItemEvent::Added.into()),
+                News::Returned(_) => events.push(ItemEvent::Returned.into()),
                 News::None | News::Changed(_) | News::Resumed(_) => {}
             }
-            events.extend(remembered.news.changes().iter().map(|change| {
-                let (before, after) = (change.before.clone(), change.after.clone());
-                (ItemEvent::Changed, Some(change.field.to_string()), before, after)
+            events.extend(remembered.news.changes().iter().map(|change| NewEvent {
+                event: ItemEvent::Changed,
+                field: Some(change.field.clone()),
+                before: change.before.clone(),
+                after: change.after.clone(),
             }));
         }
         item.fields = remembered.fields;

@@ -91,7 +91,7 @@ impl Asking {
         let now = Instant::now();
         let mut trouble = self.troubled();
         // Calls that were out together fail together: one outage is one failure.
-        if !trouble.until.is_some_and(|until| until > now) {
+        if trouble.until.is_none_or(|until| until <= now) {
             trouble.failures += 1;
         }
         let wait = asked.unwrap_or_default().max(pause(trouble.failures.saturating_sub(1)));

@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row, Sqlite, Transaction};
 
-use crate::model::{ItemStanding, Key};
+use crate::model::{FieldName, ItemStanding, Key};
 
 use super::values::{int, json};
 use super::{FoldedItem, PullRef, PullStep, RunRef, StoreError};
@@ -93,15 +93,15 @@ impl Fold<'_> {
                 "INSERT INTO item_event (item_ref, run_ref, at, event, field, before, after) ",
             );
             let (run, at) = (self.run.0, self.at);
-            query.push_values(part, |mut values, (item, (event, field, before, after))| {
+            query.push_values(part, |mut values, (item, told)| {
                 values
                     .push_bind(*item)
                     .push_bind(run)
                     .push_bind(at)
-                    .push_bind(event.as_str())
-                    .push_bind(field.as_deref().unwrap_or_default())
-                    .push_bind(before)
-                    .push_bind(after);
+                    .push_bind(told.event.as_str())
+                    .push_bind(told.field.as_ref().map_or("", FieldName::as_str))
+                    .push_bind(&told.before)
+                    .push_bind(&told.after);
             });
             // Within a run a value may change more than once: told is how it was before the run.
             query.push(" ON CONFLICT (item_ref, run_ref, event, field) DO UPDATE SET after = excluded.after");

@@ -65,7 +65,7 @@ impl Memory {
     }
 
     /// Folds an item into the first open question.
-    async fn fold(&self, run: RunRef, item: Pulled, events: Events) {
+    async fn fold(&self, run: RunRef, item: Pulled, events: Vec<NewEvent>) {
         let step = self.store.open_steps(run, self.pull, None, 1).await.unwrap().remove(0);
         let known = self.store.known_items(self.pull, &step.scope, &[&item.key], run).await.unwrap();
         let folded = FoldedItem {
@@ -93,8 +93,6 @@ impl Memory {
     }
 }
 
-type Events = Vec<(ItemEvent, Option<String>, Option<String>, Option<String>)>;
-
 fn question() -> Fingerprint {
     Digest::new().part("what").finish()
 }
@@ -111,8 +109,10 @@ fn item(key: &[&str], fields: &[(&str, &str)]) -> Pulled {
     }
 }
 
-fn changed(before: &str, after: &str) -> Events {
-    vec![(ItemEvent::Changed, Some("title".to_owned()), Some(before.to_owned()), Some(after.to_owned()))]
+fn changed(before: &str, after: &str) -> Vec<NewEvent> {
+    let field = Some("title".into());
+    let [before, after] = [before, after].map(|value| Some(value.to_owned()));
+    vec![NewEvent { event: ItemEvent::Changed, field, before, after }]
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn what_a_run_sees_twice_is_told_once() {
     // And back again is no change at all.
     memory.fold(run, item(&["1"], &[("title", "A")]), changed("C", "A")).await;
     assert!(memory.store.item_events(found[0].item_ref).await.unwrap().is_empty());
-    memory.fold(run, item(&["2"], &[("title", "N")]), vec![(ItemEvent::Added, None, None, None)]).await;
+    memory.fold(run, item(&["2"], &[("title", "N")]), vec![ItemEvent::Added.into()]).await;
     memory.answer(run).await;
     let row = memory.store.pull_runs(run).await.unwrap().remove(0);
     assert_eq!((row.added, row.changed, row.retired), (1, 0, 1), "its part is gone");

@@ -66,7 +66,7 @@ pub use pushes::{PushRef, PushState, SnapshotRow};
 pub use questions::PullStep;
 pub use registrations::Enrolment;
 pub use rejects::{OriginalCells, StoredReject};
-pub use remembering::{Chunk, FoldedItem, KnownItem, Turn};
+pub use remembering::{Chunk, FoldedItem, KnownItem, NewEvent, Turn};
 pub use requests::Request;
 pub use runs::{NewFile, NewRun, Phase, RunKind, RunRecord, RunRef};
 pub use seal::{SealError, Sealer};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use crate::model::{Fields, ItemEvent, ItemStanding, Key, Pulled};
+use crate::model::{FieldName, Fields, ItemEvent, ItemStanding, Key, Pulled};
 
 use super::fold::Fold;
 use super::names::add_names;
@@ -37,8 +37,28 @@ pub struct FoldedItem {
     pub known: Option<KnownItem>,
     /// Whether anything of it is another.
     pub touched: bool,
-    /// What happened to it: the event, the field, its value before and after.
-    pub events: Vec<(ItemEvent, Option<String>, Option<String>, Option<String>)>,
+    /// What happened to it.
+    pub events: Vec<NewEvent>,
+}
+
+/// Something that happened to an item.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// What.
+    pub event: ItemEvent,
+    /// The field that changed.
+    pub field: Option<FieldName>,
+    /// Its value before; `None` where it was empty.
+    pub before: Option<String>,
+    /// Its value now.
+    pub after: Option<String>,
+}
+
+/// It is there for the first time, gone, or back.
+impl From<ItemEvent> for NewEvent {
+    fn from(event: ItemEvent) -> Self {
+        Self { event, field: None, before: None, after: None }
+    }
 }
 
 /// A part of an answer.

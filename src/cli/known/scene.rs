@@ -16,7 +16,7 @@ use crate::model::{
     OperationKind, PullShape, Pulled, RowsKind, RunStatus, SourceFormat,
 };
 use crate::plan::{News, remember};
-use crate::store::{Chunk, FoldedItem, NewRun, NewStep, RunKind, RunRef, Turn};
+use crate::store::{Chunk, FoldedItem, NewEvent, NewRun, NewStep, RunKind, RunRef, Turn};
 
 const YES_NO: ColumnKind = ColumnKind::Flag { yes: &["Yes"], no: &["No"] };
 
@@ -239,17 +239,15 @@ impl Scene {
     }
 }
 
-type Told = (ItemEvent, Option<String>, Option<String>, Option<String>);
-
-fn events(news: &News) -> Vec<Told> {
+fn events(news: &News) -> Vec<NewEvent> {
     let own = match news {
-        News::Added => Some((ItemEvent::Added, None, None, None)),
-        News::Returned(_) => Some((ItemEvent::Returned, None, None, None)),
+        News::Added => Some(NewEvent::from(ItemEvent::Added)),
+        News::Returned(_) => Some(NewEvent::from(ItemEvent::Returned)),
         News::None | News::Changed(_) | News::Resumed(_) => None,
     };
     let changes = news.changes().iter().map(|change| {
         let (before, after) = (change.before.clone(), change.after.clone());
-        (ItemEvent::Changed, Some(change.field.to_string()), before, after)
+        NewEvent { event: ItemEvent::Changed, field: Some(change.field.clone()), before, after }
     });
     own.into_iter().chain(changes).collect()
 }
