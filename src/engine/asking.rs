@@ -44,6 +44,8 @@ pub(super) struct Asking {
     /// Nothing more is asked.
     halt: CancellationToken,
     deadline: Instant,
+    /// Whether the run had no time left when it was begun, or taken up.
+    pub(super) late: bool,
     pub(super) trouble: Mutex<Trouble>,
     /// How many questions in a row came to nothing though each was answered somehow.
     pub(super) spoilt: AtomicU32,
@@ -95,6 +97,7 @@ impl Asking {
             stop: stop.clone(),
             halt: CancellationToken::new(),
             deadline: Instant::now() + left,
+            late: left.is_zero(),
             trouble: Mutex::default(),
             spoilt: AtomicU32::new(0),
         }))
@@ -113,7 +116,7 @@ impl Asking {
                     queue = store.open_steps(self.run.run_ref, self.pull_ref, after, PAGE).await?.into();
                 }
                 let Some(step) = queue.pop_front() else { break };
-                after = Some(step.place);
+                after = Some(step.turn);
                 let own = Arc::clone(self);
                 tasks.spawn(async move { own.ask(step).await });
             }
@@ -195,7 +198,7 @@ impl Asking {
             return Ok(Call::Interrupted(End::Stopped));
         }
         if self.deadline <= Instant::now() {
-            return Ok(Call::Interrupted(too_late()));
+            return Ok(Call::Interrupted(self.too_late()));
         }
         // Others may find out meanwhile that the connection is to be left alone.
         let leave = async {
@@ -249,7 +252,7 @@ impl Asking {
             () = self.halt.cancelled() => Err(End::Stopped),
             done = work => Ok(done),
             () = stopped => Err(End::Stopped),
-            () = tokio::time::sleep_until(self.deadline) => Err(too_late()),
+            () = tokio::time::sleep_until(self.deadline) => Err(self.too_late()),
         }
     }
 
@@ -258,18 +261,12 @@ impl Asking {
     }
 }
 
-/// The run has no more time.
-fn too_late() -> End {
-    let reason = "the run has reached its deadline (`deadline` of the job) before this was answered; the next run \
-                  asks again";
-    End::Halt("deadline".to_owned(), reason.to_owned())
-}
-
 /// What the vendor allows in a day is used up.
 fn used_up(most: u32, now: DateTime<Utc>) -> End {
     let tomorrow = (now + chrono::TimeDelta::days(1)).format("%Y-%m-%d 00:00 UTC");
     let reason = format!(
-        "the vendor allows {most} calls a day, and they are used up; the first run after {tomorrow} asks again"
+        "the {most} calls that the vendor allows in a day (`calls_per_day` of the connection) are used up; the first \
+         run after {tomorrow} asks again, and one before that can't"
     );
     End::Halt("quota".to_owned(), reason)
 }

@@ -36,7 +36,7 @@ impl Engine {
         pull: &Pull,
         pull_ref: PullRef,
     ) -> Result<(), EngineError> {
-        let question = fingerprint(pull);
+        let question = fingerprint(pull, &self.connection(&pull.connection)?.base_url);
         self.store.discard_steps(run.run_ref, pull_ref).await?;
         let mut entering = Entering {
             engine: self,
@@ -81,7 +81,8 @@ impl Engine {
         let from = match self.store.window_end(pull_ref, question).await? {
             Some(end) => {
                 let overlap = TimeDelta::from_std(pull.overlap).unwrap_or(YEAR).min(YEAR);
-                (end - overlap).max(since.unwrap_or(DateTime::<Utc>::MIN_UTC))
+                // An end in the future is of a clock that was ahead.
+                (end.min(to) - overlap).max(since.unwrap_or(DateTime::<Utc>::MIN_UTC))
             }
             None => since.unwrap_or(to - YEAR),
         };
@@ -119,9 +120,10 @@ fn everybody() -> NewStep {
     NewStep { scope: String::new(), learner: None, names: Vec::new(), unusable: None }
 }
 
-/// What is asked, whoever is asked for: another one begins a new baseline (semantics 27).
-fn fingerprint(pull: &Pull) -> Fingerprint {
+/// What is asked, and where, whoever is asked for: another one begins a new baseline (semantics 27).
+pub(super) fn fingerprint(pull: &Pull, base_url: &str) -> Fingerprint {
     let mut digest = Digest::new();
+    digest.part(base_url);
     digest.part(pull.operation.name.as_str()).part(pull.parameters.fingerprint().as_bytes());
     digest.finish()
 }

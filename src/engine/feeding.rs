@@ -28,7 +28,7 @@ impl Engine {
             return Err(EngineError::JobIsGone(feed.job.clone()));
         };
         // Asked before the items are: what a later run adds meanwhile is fed again with that run.
-        let Some(by) = self.store.last_pull(&feed.job).await? else { return Ok(None) };
+        let Some(by) = self.store.last_pull(&feed.job, &feed.pull).await? else { return Ok(None) };
         let run = self.store.run(by).await?;
         let name = format!("{}-{}.csv", feed.job, run.run);
         let path = self.files.processing().join(format!("{ASKED}{}", private_name(&name)));

@@ -11,8 +11,8 @@ use crate::model::{JobName, RunStatus};
 use crate::store::{PullRef, PullRunRow, RunRecord, RunRef};
 
 use super::asking::Asking;
-use super::conclude::run_status;
-use super::pullstatus::pull_status;
+use super::entering::fingerprint;
+use super::pullstatus::pulls_status;
 use super::{Engine, EngineError};
 
 impl Engine {
@@ -94,7 +94,14 @@ impl Engine {
         if entered.ended {
             return Ok(true);
         }
-        if entered.over < entered.asked {
+        let question = fingerprint(pull, &self.connection(&pull.connection)?.base_url);
+        if self.store.asks_otherwise(run.run_ref, pull_ref, question).await? {
+            // The answer would be taken for one to the old question, and retire what the new one leaves out.
+            let reason = "the parameters or the address of this pull were changed while the run was interrupted; the \
+                          next run asks in the new words";
+            let now = self.clock.now();
+            self.store.fail_open_steps(run.run_ref, pull_ref, ("parameters", reason), now).await?;
+        } else if entered.over < entered.asked {
             match Asking::begin(self, run, pull, pull_ref, entered.window, stop) {
                 Ok(asking) => {
                     if !asking.ask_all().await? {
@@ -132,7 +139,7 @@ impl Engine {
         let rows = self.store.pull_runs(run.run_ref).await?;
         let status = match &failure {
             Some(_) => RunStatus::Failed,
-            None => run_status(rows.iter().map(pull_status)),
+            None => pulls_status(&rows),
         };
         let now = self.clock.now();
         self.store.end_run(run.run_ref, status, failure.as_deref(), &[], now).await?;

@@ -27,13 +27,19 @@ async fn the_first_answer_is_a_baseline_and_the_next_ones_tell_what_is_new() {
     assert_eq!(first.rows[0].items, [("thing".to_owned(), 2)]);
     assert_eq!(first.rows[0].baselines, 1);
     let job = "things".into();
-    assert_eq!(scene.engine.store.last_pull(&job).await.unwrap(), Some(first.run.run_ref));
+    assert_eq!(
+        scene.engine.store.last_pull(&job, &"upside.things".into()).await.unwrap(),
+        Some(first.run.run_ref)
+    );
 
     // The second pull of the same things reports no change.
     let same = scene.sync().await;
     assert_eq!((same.said().as_str(), same.events.len(), same.rows[0].baselines), ("ok 1 1 0", 0, 0));
     assert_eq!(same.rows[0].items, [("thing".to_owned(), 2)]);
-    assert_eq!(scene.engine.store.last_pull(&job).await.unwrap(), Some(first.run.run_ref));
+    assert_eq!(
+        scene.engine.store.last_pull(&job, &"upside.things".into()).await.unwrap(),
+        Some(first.run.run_ref)
+    );
 
     scene.portal.holds("", &["1 uno", "3 three"]);
     let changed = scene.sync().await;
@@ -41,7 +47,10 @@ async fn the_first_answer_is_a_baseline_and_the_next_ones_tell_what_is_new() {
     let row = &changed.rows[0];
     assert_eq!((row.added, row.changed, row.retired, row.returned), (1, 1, 1, 0));
     assert_eq!(scene.known().await, ["1 uno present", "2 two retired", "3 three present"]);
-    assert_eq!(scene.engine.store.last_pull(&job).await.unwrap(), Some(changed.run.run_ref));
+    assert_eq!(
+        scene.engine.store.last_pull(&job, &"upside.things".into()).await.unwrap(),
+        Some(changed.run.run_ref)
+    );
 
     scene.portal.holds("", &["1 uno", "2 zwei", "3 three"]);
     let back = scene.sync().await;
@@ -164,6 +173,43 @@ async fn stopped_in_the_middle_it_goes_on_there() {
 }
 
 #[tokio::test]
+async fn parameters_that_change_while_a_run_is_interrupted_retire_nothing() {
+    let mut scene = Scene::new().await;
+    scene.pull.learners = Learners::These((1..=9).map(learner).collect());
+    (1..=9).for_each(|id| scene.portal.holds(&format!("Uniqueid={id}"), &["a A", "b B"]));
+    scene.sync().await;
+    scene.portal.take_asked();
+    scene.restart().await;
+    let stop = CancellationToken::new();
+    *scene.portal.stops.lock().unwrap() = Some((1, stop.clone()));
+    let run = scene.engine.run_pulls(&"things".into(), "a test").await.unwrap();
+    assert!(!scene.engine.follow(run, &stop).await.unwrap());
+    *scene.portal.stops.lock().unwrap() = None;
+    // Whoever was not asked yet would have fewer things by the new words.
+    scene.pull.parameters = [("Accessibility", "Paid")].into_iter().collect();
+    (1..=9).for_each(|id| scene.portal.holds(&format!("Uniqueid={id}"), &["a A"]));
+    let told = scene.resume().await;
+    assert!(told.failures.iter().all(|line| line.contains("parameters: ")), "{told:?}");
+    assert!(told.rows[0].failed > 0 && told.events.is_empty(), "{told:?}");
+    assert!(scene.known().await.iter().all(|line| line.ends_with(" present")));
+}
+
+#[tokio::test]
+async fn whoever_was_answered_longest_ago_is_asked_first() {
+    let mut scene = Scene::new().await;
+    (1..=6).for_each(|id| scene.portal.holds(&format!("Uniqueid={id}"), &["a A"]));
+    scene.pull.learners = Learners::These((1..=3).map(learner).collect());
+    scene.sync().await;
+    scene.portal.take_asked();
+    scene.pull.learners = Learners::These((1..=6).map(learner).collect());
+    scene.sync().await;
+    let asked = scene.portal.take_asked();
+    let mut first: Vec<_> = asked.iter().take(3).map(String::as_str).collect();
+    first.sort_unstable();
+    assert_eq!(first, ["Uniqueid=4@", "Uniqueid=5@", "Uniqueid=6@"], "{asked:?}");
+}
+
+#[tokio::test]
 async fn pages_are_asked_for_where_the_last_one_ended() {
     let mut scene = Scene::new().await;
     let page = |from: u32, to: u32| (from..to).map(|id| thing(&format!("{id} t{id}"))).collect::<Vec<_>>();
@@ -230,7 +276,7 @@ async fn the_vendors_quota_is_kept() {
     assert_eq!(scene.sync().await.said(), "ok 4 4 0");
     let second = scene.sync().await;
     assert_eq!((second.said().as_str(), scene.portal.take_asked().len()), ("partial 4 1 3", 5));
-    assert!(second.failures[0].contains("quota: the vendor allows 5 calls a day, and they are used up"));
+    assert!(second.failures[0].contains("quota: the 5 calls that the vendor allows in a day"));
     let now = Utc::now();
     assert_eq!(scene.engine.store.calls_today(&"upside".into(), now).await.unwrap(), 5);
     assert!(scene.engine.store.count_call(&"upside".into(), 5, now + TimeDelta::days(1)).await.unwrap());
@@ -334,5 +380,8 @@ async fn answers_of_no_use_are_asked_for_a_few_times_and_outages_until_the_deadl
         let outage = Outcome::new(again.clone(), "HTTP 503", "not available");
         assert!(matches!(asking.judge(&outage, &mut tries), Fate::Again(None)));
     }
+    assert!(asking.is_troubled());
+    // A call that was out meanwhile and went well ends no pause.
+    asking.answered();
     assert!(asking.is_troubled());
 }

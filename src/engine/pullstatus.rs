@@ -3,6 +3,8 @@
 use crate::model::RunStatus;
 use crate::store::PullRunRow;
 
+use super::conclude::run_status;
+
 /// How a pull ended, once its steps are over.
 pub(super) fn pull_status(row: &PullRunRow) -> RunStatus {
     if row.asked > 0 && row.answered == 0 {
@@ -13,6 +15,15 @@ pub(super) fn pull_status(row: &PullRunRow) -> RunStatus {
         RunStatus::Nothing
     } else {
         RunStatus::Ok
+    }
+}
+
+/// How a run of pulls ended: as the worst of them, but failed only where none had an answer.
+pub(super) fn pulls_status(rows: &[PullRunRow]) -> RunStatus {
+    let worst = run_status(rows.iter().map(pull_status));
+    match worst {
+        RunStatus::Failed if rows.iter().any(|row| row.answered > 0) => RunStatus::Partial,
+        worst => worst,
     }
 }
 
@@ -39,5 +50,15 @@ mod tests {
         // One that was not asked before the deadline has no answer either.
         check(PullRunRow { answered: 2, ..all.clone() }, RunStatus::Partial);
         check(PullRunRow { answered: 0, failed: 3, ..all }, RunStatus::Failed);
+    }
+
+    #[test]
+    fn a_run_has_failed_where_nothing_was_answered() {
+        let none = PullRunRow::default();
+        let failed = PullRunRow { asked: 1, failed: 1, ..none.clone() };
+        let answered = PullRunRow { asked: 1, answered: 1, ..none };
+        assert_eq!(pulls_status(&[failed.clone(), answered.clone()]), RunStatus::Partial);
+        assert_eq!(pulls_status(&[failed.clone(), failed]), RunStatus::Failed);
+        assert_eq!(pulls_status(&[answered]), RunStatus::Ok);
     }
 }

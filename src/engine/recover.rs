@@ -12,6 +12,7 @@ use crate::store::RunRef;
 
 use super::acquire::{ASKED, CLAIMED, claimed_by};
 use super::pausing::after;
+use super::tablefile::tidy;
 use super::{Engine, EngineError};
 
 /// How long a copy that a command has made may wait for its run or its request to be entered.
@@ -48,6 +49,10 @@ impl Engine {
         self.store.clear_stops().await?;
         self.recover_claimed_files(&BTreeSet::new()).await?;
         self.tidy_processing().await?;
+        for job in self.config.jobs.values() {
+            let of_pushes = job.pushes.iter().filter_map(|push| push.export.as_deref());
+            of_pushes.chain(job.pulls.iter().filter_map(|pull| pull.export.as_deref())).for_each(tidy);
+        }
         for run in self.store.unmoved().await? {
             passed(&run.job, self.file_away(&run).await)?;
         }

@@ -181,7 +181,23 @@ fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(".rollbook-").tempfile_in(folder_of(path))
+    tempfile::Builder::new().prefix(HALF).suffix(".half").tempfile_in(folder_of(path))
+}
+
+/// How the name of a file in the making begins.
+const HALF: &str = ".rollbook-";
+
+/// Removes what a process that was killed has left half-made beside the file of that name. Only the holder of
+/// the data directory may ask, before it writes.
+pub(super) fn tidy(path: &Path) {
+    let Ok(entries) = fs::read_dir(folder_of(path)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(HALF) && name.ends_with(".half") && fs::remove_file(entry.path()).is_ok() {
+            tracing::info!("a half-made file of an interrupted run is removed");
+        }
+    }
 }
 
 /// Whether the file of that name holds the same bytes, read piece by piece.

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::model::{Outcome, Verdict};
 
-use super::asking::Asking;
+use super::asking::{Asking, End};
 use super::pausing::pause;
 
 /// How often a question is asked in a row that is answered with nothing of use.
@@ -33,6 +33,8 @@ pub(super) struct Trouble {
     failures: u32,
     /// No call before this time.
     until: Option<Instant>,
+    /// What was said last, with its code.
+    said: Option<(String, String)>,
 }
 
 impl Asking {
@@ -41,6 +43,8 @@ impl Asking {
         let reason = outcome.reason.clone();
         let of_no_use = OF_NO_USE.contains(&outcome.code.as_str());
         match outcome.verdict {
+            // What the vendor allows in a day is used up: another try would be in vain.
+            _ if outcome.code == "quota" => Fate::Halt(reason),
             Verdict::StopConnection => Fate::Halt(reason),
             Verdict::RetryConnection { after } if !of_no_use => {
                 self.pause(after, outcome);
@@ -70,7 +74,10 @@ impl Asking {
     /// The connection answers.
     pub(super) fn answered(&self) {
         self.spoilt.store(0, Ordering::Relaxed);
-        *self.troubled() = Trouble::default();
+        // A pause that somebody asked for is kept, whatever calls that were out come to.
+        let mut trouble = self.troubled();
+        trouble.failures = 0;
+        trouble.said = None;
     }
 
     /// Whether the connection is to be left alone now.
@@ -86,6 +93,24 @@ impl Asking {
         }
     }
 
+    /// The run has no more time: what kept it from an answer goes with that.
+    pub(super) fn too_late(&self) -> End {
+        let why = match &self.troubled().said {
+            Some((code, reason)) => format!("; the last call came to {code}: {reason}"),
+            None => String::new(),
+        };
+        if self.late {
+            let reason = "the run was interrupted, and taken up only after its deadline (`deadline` of the job); the \
+                          next run asks";
+            return End::Halt("deadline".to_owned(), reason.to_owned());
+        }
+        let reason = format!(
+            "the run has reached its deadline (`deadline` of the job) before this was answered, so the next run asks \
+             again{why}"
+        );
+        End::Halt("deadline".to_owned(), reason)
+    }
+
     /// Leaves the connection alone for as long as it asked, or growing.
     fn pause(&self, asked: Option<Duration>, outcome: &Outcome) {
         let now = Instant::now();
@@ -94,6 +119,7 @@ impl Asking {
         if trouble.until.is_none_or(|until| until <= now) {
             trouble.failures += 1;
         }
+        trouble.said = Some((outcome.code.clone(), outcome.reason.clone()));
         let wait = asked.unwrap_or_default().max(pause(trouble.failures.saturating_sub(1)));
         trouble.until = trouble.until.max(Some(now + wait));
         tracing::warn!(

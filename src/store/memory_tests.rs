@@ -206,25 +206,25 @@ async fn what_a_run_sees_twice_is_told_once() {
 #[tokio::test]
 async fn a_change_waits_for_a_run_that_went_well() {
     let mut memory = Memory::new().await;
-    let daily = "daily".into();
+    let (daily, pull) = ("daily".into(), "catalog".into());
     let run = memory.begin(&[]).await;
     memory.fold(run, item(&["1"], &[("title", "A")]), Vec::new()).await;
-    assert_eq!(memory.store.last_pull(&daily).await.unwrap(), None, "it goes on");
+    assert_eq!(memory.store.last_pull(&daily, &pull).await.unwrap(), None, "it goes on");
     memory.end(run, RunStatus::Failed).await;
-    assert_eq!(memory.store.last_pull(&daily).await.unwrap(), None);
+    assert_eq!(memory.store.last_pull(&daily, &pull).await.unwrap(), None);
     let same = memory.begin(&[]).await;
     memory.answer(same).await;
     memory.end(same, RunStatus::Partial).await;
-    assert_eq!(memory.store.last_pull(&daily).await.unwrap(), Some(same));
+    assert_eq!(memory.store.last_pull(&daily, &pull).await.unwrap(), Some(same));
     let later = memory.begin(&[]).await;
     memory.end(later, RunStatus::Ok).await;
-    assert_eq!(memory.store.last_pull(&daily).await.unwrap(), Some(same), "it changed nothing");
+    assert_eq!(memory.store.last_pull(&daily, &pull).await.unwrap(), Some(same), "it changed nothing");
 
     let push = "push".into();
-    assert_eq!(memory.store.last_fed(&push).await.unwrap(), None);
+    assert_eq!(memory.store.last_fed(&push, &daily).await.unwrap(), None);
     memory.run("push", RunKind::Export, Some(same)).await;
     memory.run("push", RunKind::Export, None).await;
-    assert_eq!(memory.store.last_fed(&push).await.unwrap(), Some(same));
+    assert_eq!(memory.store.last_fed(&push, &daily).await.unwrap(), Some(same));
 }
 
 #[tokio::test]
@@ -248,7 +248,11 @@ async fn questions_are_asked_once_all_are_there() {
     // What was answered is no baseline the next time, and what was not still is.
     let run = memory.begin(&[&[("Uniqueid", "1")], &[("Uniqueid", "2")]]).await;
     let open = memory.store.open_steps(run, memory.pull, None, 10).await.unwrap();
-    assert_eq!(open.iter().map(|step| step.baseline).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(
+        open.iter().map(|step| step.baseline).collect::<Vec<_>>(),
+        [true, false],
+        "who never had an answer goes first"
+    );
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ pub use plans::{PlannedPush, SpooledSummary};
 pub use pulling::{EnteredPull, NewStep};
 pub use pulls::{FailedStep, PullRef, PullRunRow};
 pub use pushes::{PushRef, PushState, SnapshotRow};
-pub use questions::PullStep;
+pub use questions::{PullStep, StepTurn};
 pub use registrations::Enrolment;
 pub use rejects::{OriginalCells, StoredReject};
 pub use remembering::{Chunk, FoldedItem, KnownItem, NewEvent, Turn};

@@ -192,26 +192,34 @@ impl Store {
             .collect()
     }
 
-    /// The last run of a job that changed what is remembered, where there is one. What a run changed that came
-    /// to nothing else counts with the first one after it that went well, if only in part.
-    pub async fn last_pull(&self, job: &JobName) -> Result<Option<RunRef>, StoreError> {
+    /// The last run of a pull that changed what is remembered of it, where there is one. What a run changed
+    /// without any whole answer counts with the first one after it that had one; what became of other pulls of
+    /// those runs does not matter.
+    pub async fn last_pull(&self, job: &JobName, pull: &PushId) -> Result<Option<RunRef>, StoreError> {
         let row = sqlx::query(
             "SELECT max(first) FROM (
-                 SELECT (SELECT min(w.run_ref) FROM run w
-                         WHERE w.job = ?1 AND w.kind = 'pull' AND w.phase = 'done'
-                           AND w.status IN ('ok', 'partial') AND w.run_ref >= c.run_ref) AS first
-                 FROM pull_run c JOIN run r ON r.run_ref = c.run_ref WHERE r.job = ?1 AND c.changed)",
+                 SELECT (SELECT min(w.run_ref) FROM pull_run w JOIN run ON run.run_ref = w.run_ref
+                         WHERE w.pull_ref = c.pull_ref AND w.run_ref >= c.run_ref AND run.phase = 'done'
+                           AND (coalesce(w.tally ->> '$.answered', 0) > 0
+                                OR EXISTS (SELECT 1 FROM pull_step s WHERE s.run_ref = w.run_ref
+                                           AND s.pull_ref = w.pull_ref AND s.state = 'answered'))) AS first
+                 FROM pull_run c JOIN pull p ON p.pull_ref = c.pull_ref
+                 WHERE p.job = ?1 AND p.pull = ?2 AND c.changed)",
         )
         .bind(job.as_str())
+        .bind(pull.as_str())
         .fetch_one(&self.reader)
         .await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(RunRef))
     }
 
-    /// The run of a pull whose items the last run of this job was made of.
-    pub async fn last_fed(&self, job: &JobName) -> Result<Option<RunRef>, StoreError> {
-        let row = sqlx::query("SELECT max(fed_by) FROM run WHERE job = ?")
+    /// The run of the job `source` whose items the last run of `job` was made of.
+    pub async fn last_fed(&self, job: &JobName, source: &JobName) -> Result<Option<RunRef>, StoreError> {
+        let row = sqlx::query(
+            "SELECT max(r.fed_by) FROM run r JOIN run s ON s.run_ref = r.fed_by WHERE r.job = ? AND s.job = ?",
+        )
             .bind(job.as_str())
+            .bind(source.as_str())
             .fetch_one(&self.reader)
             .await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(RunRef))

@@ -181,8 +181,8 @@ fn find<'a>(engine: &'a Engine, job: &JobName) -> Result<&'a Job, EngineError> {
 /// Whether the pull that a job takes its rows from has had a run with something new since the job was fed.
 pub(super) async fn is_fed(engine: &Engine, job: &JobName) -> Result<bool, EngineError> {
     let Some(feed) = engine.config.jobs.get(job).and_then(|job| job.source.feed()) else { return Ok(false) };
-    let Some(last) = engine.store.last_pull(&feed.job).await? else { return Ok(false) };
-    Ok(engine.store.last_fed(job).await?.is_none_or(|fed| fed < last))
+    let Some(last) = engine.store.last_pull(&feed.job, &feed.pull).await? else { return Ok(false) };
+    Ok(engine.store.last_fed(job, &feed.job).await?.is_none_or(|fed| fed < last))
 }
 
 /// Files that have settled; those that still do are waited for.
