@@ -20,6 +20,8 @@ struct Stand {
     refusal: Option<&'static str>,
     /// An HTTP 200 with a whole answer to somebody else's question, where answers tell whose they are.
     of_another: Option<&'static str>,
+    /// Whether an answer goes into a file, and so may take longer than another call as long as it goes on.
+    downloads: bool,
 }
 
 fn stand(operation: &Operation) -> Stand {
@@ -31,12 +33,14 @@ fn stand(operation: &Operation) -> Stand {
             prelude: &[],
             refusal: learner,
             of_another: Some(r#"{"curriculumCatalogDTO":[{"curriculum_id":"31"},{"Token":"Upside@2016"}]}"#),
+            downloads: true,
         },
         "upsidelms.training_plan" => Stand {
             parameters: &[("contentlist", "Off"), ("Start_Date", "01/01/2016")],
             prelude: &[],
             refusal: learner,
             of_another: Some(r#"{"learningPlanDTO":[{"curriculum_id":"31"},{"Token":"Upside@2016"}]}"#),
+            downloads: true,
         },
         "media77.activity_progress" => Stand {
             parameters: &[("search", "ladder"), ("completed", "true")],
@@ -44,6 +48,7 @@ fn stand(operation: &Operation) -> Stand {
             refusal: Some(r#"{"error":"startDate is required"}"#),
             // Its answers don't say to which question they are.
             of_another: None,
+            downloads: false,
         },
         other => panic!("{other} owes the conformance suite of pulls a stand"),
     }
@@ -165,7 +170,12 @@ async fn a_server_that_takes_its_time_pauses_the_connection() {
     let head = "HTTP/1.1 200 OK\r\n\r\n{";
     check("hung", |_| Some(Script::hang("")), IMPATIENT, is).await;
     check("hung within the body", |_| Some(Script::hang(head)), IMPATIENT, is).await;
-    check("slow", |_| Some(Script::drip(head)), IMPATIENT, is).await;
+    // Each byte comes in time. Where the whole never does, a download goes on for a while.
+    let slow = |operation: &Operation| match stand(operation).downloads {
+        true => Script::hang(format!("{head}{}", " ".repeat(100_000))),
+        false => Script::drip(head),
+    };
+    check("slow", |operation| Some(slow(operation)), IMPATIENT, is).await;
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ pub struct Http {
     client: Client,
     base_url: Url,
     timeout: Duration,
+    /// How long a download may take as a whole.
+    longest: Duration,
     body_cap: usize,
     file_cap: u64,
 }
@@ -68,7 +70,8 @@ pub struct Reply {
 }
 
 impl Http {
-    /// A client for `base_url` whose calls take at most `timeout`, body included.
+    /// A client for `base_url` whose calls take at most `timeout`, body included; a download may go on for longer,
+    /// as long as something of it comes within that time.
     ///
     /// # Errors
     /// When the address is not `https://` (or `http://` on loopback), or the client can't be built.
@@ -110,7 +113,8 @@ impl Http {
         let client = builder
             .build()
             .map_err(|error| ConnectError(format!("no HTTP client: {}", root_cause(&error.without_url()))))?;
-        Ok(Self { client, base_url: url, timeout, body_cap: BODY_CAP, file_cap: download::FILE_CAP })
+        let longest = timeout.saturating_mul(download::TIMES);
+        Ok(Self { client, base_url: url, timeout, longest, body_cap: BODY_CAP, file_cap: download::FILE_CAP })
     }
 
     /// The same client for a service whose answers are small, whatever was asked.
@@ -138,17 +142,18 @@ impl Http {
         headers: &[(&str, &str)],
         body: Body<'_>,
     ) -> Result<Reply, HttpFailure> {
-        let (mut reply, response) = self.ask(path, headers, body).await?;
+        let (mut reply, response) = self.ask(path, headers, body, self.timeout).await?;
         self.fill(&mut reply, response, self.body_cap).await?;
         Ok(reply)
     }
 
-    /// Makes the call, and reads of its answer what stands before the body.
+    /// Makes the call, which may take so long as a whole, and reads of its answer what stands before the body.
     async fn ask(
         &self,
         path: &str,
         headers: &[(&str, &str)],
         body: Body<'_>,
+        within: Duration,
     ) -> Result<(Reply, Response), HttpFailure> {
         let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
         let mut request = match body {
@@ -164,7 +169,10 @@ impl Http {
             value.set_sensitive(true);
             request = request.header(*name, value);
         }
-        let response = request.send().await.map_err(|error| self.failure(error))?;
+        let response = tokio::time::timeout(self.timeout, request.timeout(within).send())
+            .await
+            .map_err(|_| HttpFailure::Timeout(self.timeout))?
+            .map_err(|error| self.failure(error))?;
         let header = |name| {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(|value| value.trim().to_owned())

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectors::Answer;
-use crate::model::{Digest, Fingerprint, ItemEvent, ItemStanding, Key, Pulled};
+use crate::model::{Digest, Fingerprint, ItemEvent, ItemStanding, Key, PullShape, Pulled};
 use crate::plan::{Absent, Asked, News, conclude_question, remember};
 use crate::store::{Chunk, FoldedItem, KnownItem, NewEvent, PullStep, Turn};
 
@@ -46,7 +46,11 @@ pub(super) enum Folded {
 ///
 /// # Errors
 /// When the file can't be written.
-pub(super) fn stage(mut items: mpsc::Receiver<Vec<Pulled>>, folder: &Path) -> Result<Staged, EngineError> {
+pub(super) fn stage(
+    mut items: mpsc::Receiver<Vec<Pulled>>,
+    folder: &Path,
+    shape: &PullShape,
+) -> Result<Staged, EngineError> {
     let failed = |error: io::Error| EngineError::file("keep an answer in", folder, &error);
     let mut file = BufWriter::new(tempfile::spooled_tempfile_in(IN_MEMORY, folder));
     let mut seen: HashMap<Fingerprint, Fingerprint> = HashMap::new();
@@ -64,11 +68,20 @@ pub(super) fn stage(mut items: mpsc::Receiver<Vec<Pulled>>, folder: &Path) -> Re
                 continue;
             }
             for column in &item.odd {
-                notes.insert(format!(
-                    "`{column}` of {} has values that are not what the vendor's document says; they are kept as they \
-                     came",
-                    item.kind
-                ));
+                let is_column =
+                    shape.kind(&item.kind).is_some_and(|kind| kind.column(column.as_str()).is_some());
+                notes.insert(if is_column && item.fields.get(column).is_none() {
+                    format!(
+                        "`{column}` is missing in items of the kind {}; their titles or places tell them apart",
+                        item.kind
+                    )
+                } else {
+                    format!(
+                        "`{column}` of {} has values that are not what the vendor's document says; they are kept as \
+                         they came",
+                        item.kind
+                    )
+                });
             }
             serde_json::to_writer(&mut file, &item).map_err(|error| failed(error.into()))?;
             file.write_all(b"\n").map_err(failed)?;

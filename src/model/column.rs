@@ -1,6 +1,6 @@
 //! The columns of pulled items: what their values are, and how they are kept.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 
 /// One column of an item.
 #[derive(Clone, Copy, Debug)]
@@ -99,15 +99,17 @@ impl ColumnKind {
                 (digits(whole) && digits(places)).then(|| text.to_owned())
             }
             Self::Date { format } => {
-                NaiveDate::parse_from_str(text, format).ok().map(|day| day.format("%Y-%m-%d").to_string())
+                let day = NaiveDate::parse_from_str(text, format).ok().filter(has_whole_year)?;
+                Some(day.format("%Y-%m-%d").to_string())
             }
             Self::Moment { formats } => {
                 if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-                    return Some(moment.with_timezone(&Utc).format("%Y-%m-%dT%H:%M:%SZ").to_string());
+                    let moment = Some(moment.with_timezone(&Utc)).filter(has_whole_year)?;
+                    return Some(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string());
                 }
                 let mut read =
                     formats.iter().filter_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-                read.next().map(|moment| moment.format("%Y-%m-%dT%H:%M:%S").to_string())
+                read.find(has_whole_year).map(|moment| moment.format("%Y-%m-%dT%H:%M:%S").to_string())
             }
             Self::Flag { yes, no } => {
                 let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
@@ -117,6 +119,27 @@ impl ColumnKind {
             }
         }
     }
+
+    /// Whether two values as they are kept are one: `10.00` and `10.0` are the same number.
+    pub fn same(self, one: &str, other: &str) -> bool {
+        let is_one = || number(one).is_some_and(|one| number(other) == Some(one));
+        one == other || (self == Self::Decimal && is_one())
+    }
+}
+
+/// Whether its year has four digits: a reader of `%Y` takes `16` for the year 16.
+fn has_whole_year(day: &impl Datelike) -> bool {
+    (1000..=9999).contains(&day.year())
+}
+
+/// A decimal number's sign and digits before and behind its point, without the zeros that say nothing.
+fn number(text: &str) -> Option<(bool, &str, &str)> {
+    ColumnKind::Decimal.canonical(text)?;
+    let bare = text.strip_prefix('-').unwrap_or(text);
+    let (whole, places) = bare.split_once('.').unwrap_or((bare, ""));
+    let (whole, places) = (whole.trim_start_matches('0'), places.trim_end_matches('0'));
+    let negative = text.starts_with('-') && !(whole.is_empty() && places.is_empty());
+    Some((negative, whole, places))
 }
 
 #[cfg(test)]
@@ -140,14 +163,38 @@ mod tests {
         check(ColumnKind::Decimal, ".5", None);
         let date = ColumnKind::Date { format: "%m/%d/%Y" };
         check(date, "05/06/2016", Some("2016-05-06"));
+        check(date, "5/6/2016", Some("2016-05-06"));
         check(date, "13/06/2016", None);
+        check(date, "05/06/16", None);
+        check(date, "05/06/0016", None);
+        check(date, "05/06/+12016", None);
         let moment = ColumnKind::Moment { formats: &["%m/%d/%Y %H:%M"] };
         check(moment, "2016-05-06T10:00:00+02:00", Some("2016-05-06T08:00:00Z"));
         check(moment, "05/06/2016 08:30", Some("2016-05-06T08:30:00"));
+        check(moment, "05/06/16 08:30", None);
+        check(moment, "0016-05-06T10:00:00Z", None);
         check(moment, "soon", None);
         let flag = ColumnKind::Flag { yes: &["Yes"], no: &["No"] };
         check(flag, "yes", Some("true"));
         check(flag, "NO", Some("false"));
         check(flag, "maybe", None);
+    }
+    #[test]
+    fn a_number_is_the_same_with_other_zeros() {
+        let same = |one, other| ColumnKind::Decimal.same(one, other);
+        for (one, other) in [
+            ("10.00", "10.0"),
+            ("10", "10.000"),
+            ("010.5", "10.50"),
+            ("-0.0", "0"),
+            ("-1.0", "-1"),
+            ("NA", "NA"),
+        ] {
+            assert!(same(one, other) && same(other, one), "{one} {other}");
+        }
+        for (one, other) in [("10", "100"), ("10.0", "10.01"), ("1", "-1"), ("1,0", "1"), ("0.1", "1")] {
+            assert!(!same(one, other) && !same(other, one), "{one} {other}");
+        }
+        assert!(!ColumnKind::Text.same("10.00", "10.0"));
     }
 }

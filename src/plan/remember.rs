@@ -58,10 +58,8 @@ pub fn remember(
     let Some((before, standing)) = known else {
         return Remembered { fields: read.clone(), news: News::Added };
     };
-    let keep = |field: &FieldName| {
-        let column = shape.and_then(|shape| shape.column(field.as_str()));
-        column.map_or(Keep::Latest, |column| column.keep)
-    };
+    let column = |field: &FieldName| shape.and_then(|shape| shape.column(field.as_str()));
+    let keep = |field: &FieldName| column(field).map_or(Keep::Latest, |column| column.keep);
     let names = before.iter().chain(read.iter()).map(|(name, _)| name.clone());
     let names: std::collections::BTreeSet<FieldName> = names.collect();
     let mut fields = Fields::default();
@@ -73,6 +71,9 @@ pub fn remember(
             Keep::Filled => new.or(old),
             Keep::Greatest => greatest(old, new),
         };
+        let same = |old: &str, kept: &str| column(&field).is_some_and(|column| column.kind.same(old, kept));
+        // What is only written otherwise stays as it is known.
+        let kept = if old.zip(kept).is_some_and(|(old, kept)| same(old, kept)) { old } else { kept };
         if let Some(kept) = kept {
             fields.set(field.clone(), kept);
         }
@@ -114,6 +115,7 @@ mod tests {
         columns: &[
             Column::new("title", "Title", ColumnKind::Text),
             Column::new("progress", "Progress", ColumnKind::Whole).keeping(Keep::Greatest),
+            Column::new("cost", "Cost", ColumnKind::Decimal),
             Column::new("done", "Done", ColumnKind::Text).keeping(Keep::Filled),
         ],
     };
@@ -145,6 +147,9 @@ mod tests {
         check(&[("title", "A")], &[("title", "B")], &["title A>B"], &[("title", "B")]);
         check(&[("title", "A")], &[], &["title A>-"], &[]);
         check(&[], &[("title", "A")], &["title ->A"], &[("title", "A")]);
+        // The same amount, written otherwise.
+        check(&[("cost", "10.00")], &[("cost", "10.0")], &[], &[("cost", "10.00")]);
+        check(&[("cost", "10.00")], &[("cost", "10.01")], &["cost 10.00>10.01"], &[("cost", "10.01")]);
         // A column that the operation does not name is kept like any other.
         check(&[("more", "1")], &[("more", "0")], &["more 1>0"], &[("more", "0")]);
     }

@@ -7,12 +7,17 @@ use std::path::Path;
 
 use reqwest::Response;
 use tokio::io::AsyncWriteExt;
+use tokio_util::bytes::Bytes;
 
 use super::{Body, Http, HttpFailure, Reply, SMALL_CAP};
 
 /// The largest answer that is put into a file, counted after decompression: ten times what a catalog of
 /// 20,000 curricula with their contents takes.
 pub(super) const FILE_CAP: u64 = 1024 * 1024 * 1024;
+
+/// How many times as long as another call a download may take as a whole: half an hour, unless the connection says
+/// otherwise. One that goes on steadily would be no faster if it were asked for again.
+pub(super) const TIMES: u32 = 30;
 
 /// An answer that came in whole, and whose body lies on disk.
 #[derive(Debug)]
@@ -38,9 +43,17 @@ impl Http {
         folder: &Path,
     ) -> Result<Download, HttpFailure> {
         let file = tempfile::tempfile_in(folder).map_err(|error| no_room(&error))?;
-        let (mut reply, response) = self.ask(path, headers, body).await?;
+        let (mut reply, response) =
+            self.ask(path, headers, body, self.longest).await.map_err(|failure| match failure {
+                HttpFailure::Timeout(timeout) => HttpFailure::Stalled(timeout),
+                failure => failure,
+            })?;
         if reply.failure().is_some() {
-            self.fill(&mut reply, response, SMALL_CAP).await?;
+            // What does not come in time is done without: the status says enough.
+            let words = self.fill(&mut reply, response, SMALL_CAP);
+            if let Ok(filled) = tokio::time::timeout(self.timeout, words).await {
+                filled?;
+            }
             return Ok(Download { reply, file });
         }
         Ok(Download { reply, file: self.write(response, file).await? })
@@ -49,7 +62,7 @@ impl Http {
     async fn write(&self, mut response: Response, file: File) -> Result<File, HttpFailure> {
         let mut file = tokio::fs::File::from_std(file);
         let mut length = 0_u64;
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
+        while let Some(chunk) = self.next(&mut response).await? {
             length += chunk.len() as u64;
             if length > self.file_cap {
                 return Err(HttpFailure::TooLarge(self.file_cap));
@@ -60,6 +73,17 @@ impl Http {
         let mut file = file.into_std().await;
         file.seek(SeekFrom::Start(0)).map_err(|error| no_room(&error))?;
         Ok(file)
+    }
+}
+
+impl Http {
+    /// The next part of a body, as long as it comes in time.
+    async fn next(&self, response: &mut Response) -> Result<Option<Bytes>, HttpFailure> {
+        let next = tokio::time::timeout(self.timeout, response.chunk()).await;
+        next.map_err(|_| HttpFailure::Stalled(self.timeout))?.map_err(|error| match error.is_timeout() {
+            true => HttpFailure::Endless(self.longest),
+            false => self.failure(error),
+        })
     }
 }
 
@@ -81,6 +105,31 @@ mod tests {
 
     /// 20,000 letters, by `gzip -9n`: 50 bytes on the way.
     const BOMB: &str = "H4sIAAAAAAACA+3BMQEAAADCoNqLbw0PoAAAAAAAAAAAAAAAAAAAAAAAAAB4MANHZUEgTgAA";
+
+    /// A server that sends a little all the time is slow, and not gone; one that stops is.
+    #[tokio::test]
+    async fn what_comes_steadily_may_take_longer_than_another_call() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let ask = async |script: Script, timeout: u64, longest: u64| {
+            let (base_url, _request) = serve(script).await;
+            let mut http = Http::new(&base_url, Duration::from_millis(timeout)).unwrap();
+            http.longest = Duration::from_millis(longest);
+            let answer = http.download("/x", &[], Body::None, folder.path()).await;
+            answer.map(|download| download.reply.status).map_err(|failure| failure.to_string())
+        };
+        let head = "HTTP/1.1 200 OK\r\n\r\n{";
+        let stalled = "nothing more of the answer came within 300ms, the connection's timeout_s";
+        assert_eq!(ask(Script::hang(head), 300, 60_000).await, Err(stalled.to_owned()));
+        assert_eq!(ask(Script::hang(""), 300, 60_000).await, Err(stalled.to_owned()));
+        // A blank every few milliseconds.
+        let endless = "the answer was not whole after 600ms, which is 30 times the connection's timeout_s";
+        assert_eq!(ask(Script::drip(head), 300, 600).await, Err(endless.to_owned()));
+        let trickle = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n";
+        assert_eq!(ask(Script::drip(trickle), 200, 60_000).await, Ok(200));
+        // The words of an error are not waited for so long.
+        assert_eq!(ask(Script::drip("HTTP/1.1 500 Oh\r\n\r\n"), 300, 60_000).await, Ok(500));
+    }
 
     async fn download(script: Script, cap: u64, folder: &Path) -> Result<(u16, String), HttpFailure> {
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -16,6 +16,18 @@ pub enum HttpFailure {
     /// The call took longer than it may; it may have had its effect.
     #[error("no complete answer within {}", humantime::format_duration(*.0))]
     Timeout(Duration),
+    /// Nothing came of a download for so long, whatever had come before.
+    #[error(
+        "nothing more of the answer came within {}, the connection's timeout_s",
+        humantime::format_duration(*.0)
+    )]
+    Stalled(Duration),
+    /// A download went on and on.
+    #[error(
+        "the answer was not whole after {}, which is {} times the connection's timeout_s",
+        humantime::format_duration(*.0), super::download::TIMES
+    )]
+    Endless(Duration),
     /// The connection ended before the answer did; the call may have had its effect.
     #[error("the connection ended before the answer did: {0}")]
     CutOff(String),
@@ -43,7 +55,7 @@ impl HttpFailure {
         let passing = Verdict::RetryConnection { after: None };
         let (verdict, code) = match self {
             Self::Connect(_) => (passing, "connect".to_owned()),
-            Self::Timeout(_) => (passing, "timeout".to_owned()),
+            Self::Timeout(_) | Self::Stalled(_) | Self::Endless(_) => (passing, "timeout".to_owned()),
             Self::CutOff(_) => (passing, "cut off".to_owned()),
             Self::TooLarge(_) => (passing, "too large".to_owned()),
             Self::Scratch(_) => (passing, "disk".to_owned()),
@@ -64,7 +76,12 @@ impl HttpFailure {
         match self {
             Self::Connect(_) => true,
             Self::Status { status, .. } => matches!(status, 300..=407 | 409..=499),
-            Self::Timeout(_) | Self::CutOff(_) | Self::TooLarge(_) | Self::Scratch(_) => false,
+            Self::Timeout(_)
+            | Self::Stalled(_)
+            | Self::Endless(_)
+            | Self::CutOff(_)
+            | Self::TooLarge(_)
+            | Self::Scratch(_) => false,
         }
     }
 }
@@ -121,6 +138,8 @@ mod tests {
         for (failure, none) in [
             (HttpFailure::Connect("refused".to_owned()), true),
             (HttpFailure::Timeout(Duration::from_secs(1)), false),
+            (HttpFailure::Stalled(Duration::from_secs(1)), false),
+            (HttpFailure::Endless(Duration::from_secs(30)), false),
             (HttpFailure::CutOff("reset".to_owned()), false),
             (HttpFailure::TooLarge(1), false),
             (HttpFailure::Scratch("no space left".to_owned()), false),

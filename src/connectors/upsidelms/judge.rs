@@ -23,6 +23,9 @@ pub(super) fn reply<T>(answer: &Answer<T>) -> Result<&T, Outcome> {
             "undecipherable",
             "the answer does not decrypt: is the password right, and the cipher (cbc or ecb)?",
         )),
+        Answer::Spoilt(what) => {
+            Err(unreadable(format!("the LMS answers with {what}; nothing of the answer was taken")))
+        }
         Answer::Unreadable(kind) => {
             Err(unreadable(format!("the answer is no reply of the LMS but {kind}: is base_url right?")))
         }

@@ -13,6 +13,8 @@ pub(super) enum Answer<T> {
     Reply(T),
     /// Enciphered, but not with our password or mode.
     WrongKey,
+    /// Of the LMS, and not to be taken; what it is.
+    Spoilt(String),
     /// Nothing of the LMS's; what it looks like instead.
     Unreadable(&'static str),
 }

@@ -33,9 +33,13 @@ impl Allowance {
         self.values.set(VALUES);
     }
 
-    /// Whether it is used up.
-    pub(super) fn is_spent(&self) -> bool {
-        self.bytes.get() == 0 || self.values.get() == 0
+    /// What is used up, as people say how much one may have.
+    pub(super) fn spent(&self) -> Option<&'static str> {
+        match (self.bytes.get(), self.values.get()) {
+            (0, _) => Some("4 MiB"),
+            (_, 0) => Some("40,000 values"),
+            _ => None,
+        }
     }
 
     fn take_value(&self) -> bool {

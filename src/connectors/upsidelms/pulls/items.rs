@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::super::wire::many;
 use super::kinds::OTHER;
+use super::plain::plain;
 use crate::model::{Column, Fields, ItemShape, Key, PullShape, Pulled};
 
 /// Where the contents of a curriculum stand in it.
@@ -13,6 +14,9 @@ const CONTENTS: &str = "Content";
 
 /// What says of which kind a content is.
 const CONTENT_TYPE: &str = "content_type";
+
+/// From here on a number with a point or an exponent may stand for several whole ones.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// IDs that contents bear and that are not their own.
 const OF_OTHERS: [&str; 3] = ["curriculum_id", "program_id", "attendee_id"];
@@ -26,6 +30,21 @@ pub(super) fn is_nothing(text: &str) -> bool {
 /// Whether an object bears the ID of a curriculum.
 pub(super) fn names_curriculum(shape: &PullShape, object: &Map<String, Value>) -> bool {
     shape.main().is_some_and(|main| id(main, object).is_some())
+}
+
+/// What a curriculum is called, no longer than a message needs.
+pub(super) fn title(shape: &PullShape, object: &Map<String, Value>) -> Option<String> {
+    let main = shape.main()?;
+    Some(value(main.column(main.title), object)?.chars().take(80).collect())
+}
+
+/// Whether a curriculum says which contents it has: that there are none is an empty list, and `NA` says nothing.
+pub(super) fn says_contents(object: &Map<String, Value>) -> bool {
+    match object.get(CONTENTS) {
+        Some(Value::Array(_) | Value::Object(_)) => true,
+        Some(other) => text(other).is_some(),
+        None => false,
+    }
 }
 
 /// The items of a curriculum, itself first; `None` where it has no ID, without which nobody could tell what
@@ -115,8 +134,8 @@ fn item(shape: &ItemShape, object: &Map<String, Value>, key: Key, parent: Option
     let mut fields = Fields::default();
     let mut odd = Vec::new();
     for column in shape.columns {
-        let Some((said, nested)) = said(column, object) else { continue };
-        match column.kind.canonical(&said).filter(|_| !nested) {
+        let Some((said, vague)) = said(column, object) else { continue };
+        match column.kind.canonical(&said).filter(|_| !vague) {
             Some(kept) => fields.set(column.name.into(), kept),
             None => {
                 fields.set(column.name.into(), said);
@@ -127,8 +146,9 @@ fn item(shape: &ItemShape, object: &Map<String, Value>, key: Key, parent: Option
     Pulled { kind: shape.kind.to_owned(), key, parent, fields, odd }
 }
 
+/// An ID, unless it is no single one.
 fn id(shape: &ItemShape, object: &Map<String, Value>) -> Option<String> {
-    value(shape.column(shape.id), object)
+    said(shape.column(shape.id)?, object).filter(|(_, vague)| !vague).map(|(text, _)| text)
 }
 
 fn value(column: Option<&Column>, object: &Map<String, Value>) -> Option<String> {
@@ -141,22 +161,22 @@ fn said(column: &Column, object: &Map<String, Value>) -> Option<(String, bool)> 
     spellings.filter_map(|name| object.get(*name)).find_map(text)
 }
 
-/// A value as text, and whether it is a list or an object where the document has a text; `None` where it says
-/// nothing.
+/// A value as text, and whether it is vague: a list or an object where the document has a text, or a number of
+/// which only the beginning is known. `None` where it says nothing.
 fn text(value: &Value) -> Option<(String, bool)> {
     match value {
-        Value::String(text) if is_nothing(text) => None,
-        Value::String(text) => Some((text.trim().to_owned(), false)),
+        Value::String(text) => Some((plain(text), false)).filter(|(text, _)| !is_nothing(text)),
         Value::Null => None,
         Value::Bool(flag) => Some((flag.to_string(), false)),
         Value::Number(number) => {
             let text = number.to_string();
             // 3.0 is a whole number to whoever writes it so.
-            Some((text.strip_suffix(".0").unwrap_or(&text).to_owned(), false))
+            let text = text.strip_suffix(".0").unwrap_or(&text).to_owned();
+            Some((text, number.is_f64() && number.as_f64().is_none_or(|number| number.abs() >= EXACT)))
         }
         Value::Array(items) if items.is_empty() => None,
         Value::Object(object) if object.is_empty() => None,
-        nested => Some((nested.to_string(), true)),
+        nested => Some((plain(&nested.to_string()), true)),
     }
 }
 

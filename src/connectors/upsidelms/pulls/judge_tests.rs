@@ -1,5 +1,6 @@
 //! Every code of the tables "Error Codes", and what the token says.
 
+use super::super::super::samples::portal;
 use super::super::samples::{TOKEN, catalog, heard};
 use super::*;
 
@@ -8,7 +9,7 @@ const PASSING: Verdict = Verdict::RetryConnection { after: None };
 fn judged(body: &str) -> Result<Answer, Outcome> {
     let (answer, _) = heard(body.as_bytes(), &catalog());
     let secret = SecretString::from("Portal-Secret".to_owned());
-    judge(&answer, TOKEN, &[&secret])
+    judge(&answer, TOKEN, &Portal { password: secret, ..portal() })
 }
 
 #[track_caller]
@@ -37,6 +38,14 @@ fn every_code_of_the_table() {
         // Filters for which the table has no line.
         ("Err004", "Expiry Date", StopConnection, PARAMETERS),
         ("Err001", "Status", StopConnection, PARAMETERS),
+        ("Err001", "Completion Status", StopConnection, PARAMETERS),
+        // However they are written.
+        ("Err001", " Rating ", StopConnection, PARAMETERS),
+        ("Err001", "Order_by", StopConnection, PARAMETERS),
+        ("Err001", "VALIDITY_DAYS", StopConnection, PARAMETERS),
+        ("Err004", "Start_Date: 1", StopConnection, PARAMETERS),
+        ("Err001", "Learner ID of (Rating)) (Learner ID", Refused, ""),
+        ("Err001", "Access Code", Refused, ""),
     ] {
         let text = if code == "Err004" {
             "Invalid Date format."
@@ -116,15 +125,36 @@ fn a_list_has_the_token_of_its_question_at_its_end() {
         behind,
         PASSING,
         "unreadable",
-        "the answer is no reply of the LMS but a list that goes on behind its token",
+        "the LMS answers with a list that goes on behind its token; nothing of the answer was taken",
     );
     for body in [
         r#"[{"curriculum_id":"1"},{"Token":"Upside@2016"}]"#,
+        // As it was sent, by openssl.
+        r#"[{"curriculum_id":"1"},{"Token":"b8RSAD289AnF8Si7UX+0Gg=="}]"#,
         // A single one without its brackets has its token beside it.
         r#"{"learningPlanDTO":{"curriculum_id":"1"},"Token":"Upside@2016"}"#,
         r#"{"curriculum_id":"1","Token":"Upside@2016"}"#,
     ] {
         assert_eq!(judged(body), Ok(Answer::default()), "{body}");
         assert_eq!(heard(body.as_bytes(), &catalog()).1.len(), 1, "{body}");
+    }
+}
+
+/// A catalog in which no curriculum says anything of contents would have all of them taken for gone.
+#[test]
+fn contents_that_were_asked_for_are_spoken_of() {
+    for (curricula, are_there) in [
+        (r#"{"curriculum_id":"1"}"#, false),
+        (r#"{"curriculum_id":"1","Content":"NA"},{"curriculum_id":"2","Content":null}"#, false),
+        (r#"{"curriculum_id":"1","Content":[]}"#, true),
+        (r#"{"curriculum_id":"1"},{"curriculum_id":"2","Content":[{"course_id":"1"}]}"#, true),
+        (r#"{"curriculum_id":"1","Content":{"course_id":"1"}}"#, true),
+        (r#"{"Msg001":"No data found."}"#, true),
+    ] {
+        let body = format!(r#"{{"curriculumCatalogDTO":[{curricula},{{"Token":"{TOKEN}"}}]}}"#);
+        let (answer, _) = heard(body.as_bytes(), &catalog());
+        let code = has_contents(&answer).err().map(|outcome| (outcome.verdict, outcome.code));
+        let refused = (Verdict::Refused, "no contents".to_owned());
+        assert_eq!(code, (!are_there).then_some(refused), "{curricula}");
     }
 }

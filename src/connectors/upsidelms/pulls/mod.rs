@@ -12,6 +12,8 @@ mod progress;
 mod wire;
 
 mod bounded;
+mod plain;
+
 mod items;
 mod opened;
 mod reading;
@@ -39,6 +41,7 @@ use super::wire::{Answer as Read, decode, errors, word_of};
 use crate::connectors::http::Reply;
 use crate::connectors::{Answer, ItemSender, Question, mask};
 use crate::model::{Operation, Outcome, PullShape, Verdict};
+use plain::{plain, without_addresses};
 use reading::Heard;
 
 /// Where the catalog is asked for, below the base address.
@@ -54,8 +57,9 @@ pub(super) async fn pull(
     ask(client, token, question, items).await.map_err(|outcome| impersonal(outcome, question))
 }
 
-/// The LMS may name the learner where it says what is wrong with them.
+/// The LMS may name the learner where it says what is wrong with them, and others.
 fn impersonal(outcome: Outcome, question: &Question) -> Outcome {
+    let outcome = Outcome { reason: without_addresses(&plain(&outcome.reason)), ..outcome };
     let begin = outcome.code.get(..3).unwrap_or_default();
     if !["err", "msg"].iter().any(|of_the_lms| begin.eq_ignore_ascii_case(of_the_lms)) {
         return outcome;
@@ -90,7 +94,11 @@ async fn ask(
     let Some(answer) = answer else {
         return Err(Outcome::new(Verdict::Retry, "given up", "the reading of the answer was given up"));
     };
-    judge::judge(&answer, token, &client.portal.secrets())
+    let judged = judge::judge(&answer, token, &client.portal)?;
+    if wire::wants_contents(question) {
+        judge::has_contents(&answer)?;
+    }
+    Ok(judged)
 }
 
 fn encode(
@@ -119,6 +127,6 @@ fn failed(client: &Client, token: &str, reply: &Reply) -> Option<Outcome> {
     let answer = decode(&reply.body, &client.portal.cipher, said);
     Some(match reply.failure_unless(matches!(answer, Read::Reply(_))) {
         Some(failure) => failure.outcome(SystemTime::now()),
-        None => judge::judge(&answer, token, &client.portal.secrets()).err()?,
+        None => judge::judge(&answer, token, &client.portal).err()?,
     })
 }

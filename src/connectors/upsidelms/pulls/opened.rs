@@ -50,7 +50,7 @@ fn enciphered(
         return match read(&mut plain, shape, take) {
             Err(Flaw::Source(error)) => Some(match no_end(&error) {
                 Some(NoEnd::NotBlocks | NoEnd::NoPadding) => {
-                    Answer::Unreadable("enciphered JSON without its end")
+                    Answer::Spoilt("enciphered JSON without its end".to_owned())
                 }
                 None => UNREAD,
             }),
@@ -72,6 +72,7 @@ fn answer(read: Result<Heard, Flaw>, broken: &'static str) -> Option<Answer<Hear
         Ok(heard) => Answer::Reply(heard),
         Err(Flaw::Broken) => Answer::Unreadable(broken),
         Err(Flaw::Odd(what)) => Answer::Unreadable(what),
+        Err(Flaw::Spoilt(what)) => Answer::Spoilt(what),
         Err(Flaw::Source(_)) => UNREAD,
         Err(Flaw::Gone) => return None,
     })

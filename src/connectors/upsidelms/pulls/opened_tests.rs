@@ -15,9 +15,10 @@ fn items(body: &[u8]) -> Option<usize> {
 fn check(body: impl AsRef<[u8]>, expected: &str) {
     let (answer, _) = heard(body.as_ref(), &catalog());
     let found = match answer {
-        Answer::Unreadable(what) => what,
-        Answer::WrongKey => "wrong key",
-        Answer::Reply(_) => "a reply",
+        Answer::Unreadable(what) => what.to_owned(),
+        Answer::Spoilt(what) => format!("spoilt: {what}"),
+        Answer::WrongKey => "wrong key".to_owned(),
+        Answer::Reply(_) => "a reply".to_owned(),
     };
     assert_eq!(found, expected, "{}", String::from_utf8_lossy(body.as_ref()));
 }
@@ -62,13 +63,16 @@ fn half_an_answer_is_never_whole() {
         for length in 0..body.len() {
             let half = &body.as_bytes()[..length];
             let (answer, _) = heard(half, &catalog());
-            assert!(matches!(answer, Answer::Unreadable(_)), "{length}: {answer:?}");
+            assert!(matches!(answer, Answer::Unreadable(_) | Answer::Spoilt(_)), "{length}: {answer:?}");
         }
     }
-    check(&CATALOG_OFF[..500], "JSON that is cut off or broken");
+    check(&CATALOG_OFF[..9], "JSON that is cut off or broken");
+    check(&CATALOG_OFF[..500], "spoilt: a list that is cut off or broken behind element 0");
+    let comma = CATALOG_OFF.find("\n,\n").unwrap();
+    check(&CATALOG_OFF[..comma + 2], "spoilt: a list that is cut off or broken behind element 1");
     // Whole blocks, and half of one.
-    check(&CATALOG_OFF_CBC[..640], "enciphered JSON without its end");
-    check(&CATALOG_OFF_CBC[..644], "enciphered JSON without its end");
+    check(&CATALOG_OFF_CBC[..640], "spoilt: enciphered JSON without its end");
+    check(&CATALOG_OFF_CBC[..644], "spoilt: enciphered JSON without its end");
 }
 
 #[test]
@@ -83,12 +87,21 @@ fn what_is_no_answer_is_told() {
     check("true", "text or bytes of another kind");
     check("{}", "JSON of another kind");
     check(r#"{"status":"success"}"#, "JSON of another kind");
-    check(r#"{"curriculumCatalogDTO":7}"#, "JSON of another kind");
-    check(r#"{"curriculumCatalogDTO":"later"}"#, "JSON of another kind");
+    check(r#"{"curriculumCatalogDTO":7}"#, "spoilt: JSON of another kind");
+    check(r#"{"curriculumCatalogDTO":"later"}"#, "spoilt: JSON of another kind");
     check(r#"["31"]"#, "a list of something else than curricula");
-    check(r#"[{"curriculum_name":"UL"}]"#, "a list with a curriculum that has no curriculum_id");
-    check(r#"{"learningPlanDTO":[],"curriculumCatalogDTO":[]}"#, "JSON with two lists");
-    check(format!("{CATALOG_OFF}{CATALOG_OFF}"), "JSON that is cut off or broken");
+    check(r#"[{"name":"UL"}]"#, "a list of something else than curricula");
+    let without = "spoilt: a list with a curriculum that has no curriculum_id that can be read: element";
+    check(r#"[{"curriculum_name":"UL"}]"#, &format!("{without} 1, \"UL\""));
+    check(r#"[{"curriculum_id":"1"},{"curriculum_id":"NA"}]"#, &format!("{without} 2"));
+    // No float holds such an ID: it would be another's.
+    for id in ["18446744073709551616", "1e300", "9007199254740993.0", "[1]"] {
+        let body = format!(r#"{{"learningPlanDTO":[{{"curriculum_id":{id},"curriculum_name":"UL"}}]}}"#);
+        check(body, &format!("{without} 1, \"UL\""));
+    }
+    check(r#"{"learningPlanDTO":[],"curriculumCatalogDTO":[]}"#, "spoilt: JSON with two lists");
+    let twice = "spoilt: a list that is cut off or broken behind element 2";
+    check(format!("{CATALOG_OFF}{CATALOG_OFF}"), twice);
     check(format!("{CATALOG_OFF_CBC} x"), "text or bytes of another kind");
     // `No data found.` and `{"status":"success"}` by openssl.
     check("53/274IrXst2F/Vjz7i7jA==", "enciphered, but no JSON inside");

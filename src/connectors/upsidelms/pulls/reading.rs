@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::super::wire::{LmsError, errors, is_no_data, says_no_data, word, word_of};
 use super::bounded::{Allowance, Bounded, Metered};
-use super::items::{curriculum, is_nothing, names_curriculum};
+use super::items::{curriculum, is_nothing, names_curriculum, says_contents, title};
 use crate::model::{PullShape, Pulled};
 
 /// What the lists of both calls are called; the token tells whose answer it is.
@@ -27,6 +27,8 @@ pub(super) struct Heard {
     pub(super) token: Option<String>,
     /// How many curricula it holds.
     pub(super) curricula: u64,
+    /// Whether any of them says which contents it has, be it none.
+    pub(super) contents: bool,
     /// Whether it says that there are none (Msg001).
     pub(super) no_data: bool,
     /// Every error item, wherever it stands.
@@ -40,6 +42,8 @@ pub(super) enum Flaw {
     Broken,
     /// It is JSON that the LMS does not send; what it is.
     Odd(&'static str),
+    /// It is the LMS's, and not to be taken; what it is.
+    Spoilt(String),
     /// What it is read from failed.
     Source(io::Error),
     /// Nobody takes the items any more.
@@ -61,6 +65,8 @@ pub(super) fn read(source: impl Read, shape: &PullShape, take: Take<'_>) -> Resu
         left: &left,
         heard: Heard::default(),
         listed: false,
+        ours: false,
+        place: 0,
         flaw: None,
         batch: Vec::new(),
     };
@@ -71,19 +77,7 @@ pub(super) fn read(source: impl Read, shape: &PullShape, take: Take<'_>) -> Resu
     });
     match read {
         Ok(()) => reader.finish(),
-        Err(error) => Err(reader.flaw.unwrap_or_else(|| flaw(error, &left))),
-    }
-}
-
-fn flaw(error: serde_json::Error, left: &Allowance) -> Flaw {
-    if left.is_spent() {
-        Flaw::Odd("JSON with more in one curriculum than any has")
-    } else if error.is_io() {
-        Flaw::Source(error.into())
-    } else if error.is_data() {
-        Flaw::Odd("JSON of another kind")
-    } else {
-        Flaw::Broken
+        Err(error) => Err(reader.flaw(error)),
     }
 }
 
@@ -95,13 +89,52 @@ struct Reader<'a> {
     heard: Heard,
     /// Whether there was a list, be it empty.
     listed: bool,
+    /// Whether it is surely the LMS's: its list has our name, or holds a curriculum.
+    ours: bool,
+    /// How many elements of the list have been read.
+    place: u64,
     flaw: Option<Flaw>,
     batch: Vec<Pulled>,
 }
 
 impl Reader<'_> {
+    /// What was wrong, once reading has failed with this error.
+    fn flaw(&mut self, error: serde_json::Error) -> Flaw {
+        let flaw = match (self.flaw.take(), self.left.spent()) {
+            (Some(flaw), _) => flaw,
+            (None, Some(most)) if self.listed => Flaw::Spoilt(format!(
+                "a list whose element {} has more than {most}, which is the most that a curriculum may have",
+                self.place + 1
+            )),
+            (None, Some(most)) => Flaw::Spoilt(format!("JSON with more than {most} beside its list")),
+            (None, None) if error.is_io() => Flaw::Source(error.into()),
+            (None, None) if error.is_data() => Flaw::Odd("JSON of another kind"),
+            (None, None) => Flaw::Broken,
+        };
+        match flaw {
+            Flaw::Odd(what) if self.ours => Flaw::Spoilt(what.to_owned()),
+            Flaw::Broken if self.ours => {
+                Flaw::Spoilt(format!("a list that is cut off or broken behind element {}", self.place))
+            }
+            flaw => flaw,
+        }
+    }
+
+    /// What is wrong with a list whose latest element can't be told from others.
+    fn without_id(&self, object: &Map<String, Value>) -> Flaw {
+        match title(self.shape, object) {
+            None if !self.ours => Flaw::Odd("a list of something else than curricula"),
+            title => Flaw::Spoilt(format!(
+                "a list with a curriculum that has no curriculum_id that can be read: element {}{}",
+                self.place,
+                title.map(|title| format!(", {title:?}")).unwrap_or_default()
+            )),
+        }
+    }
+
     /// Takes one element of the list, or what stands in its place.
     fn element(&mut self, element: &Value) -> Result<(), Flaw> {
+        self.place += 1;
         let object = match element {
             Value::Null => return Ok(()),
             Value::Object(object) if object.is_empty() => return Ok(()),
@@ -109,6 +142,7 @@ impl Reader<'_> {
             _ => return Err(Flaw::Odd("a list of something else than curricula")),
         };
         let holds_data = names_curriculum(self.shape, object);
+        self.ours |= holds_data;
         if self.remark(element, holds_data) && !holds_data {
             return Ok(());
         }
@@ -120,8 +154,8 @@ impl Reader<'_> {
             return Ok(());
         }
         self.heard.curricula += 1;
-        let items = curriculum(self.shape, object)
-            .ok_or(Flaw::Odd("a list with a curriculum that has no curriculum_id"))?;
+        self.heard.contents |= says_contents(object);
+        let items = curriculum(self.shape, object).ok_or_else(|| self.without_id(object))?;
         self.batch.extend(items);
         while self.batch.len() >= BATCH {
             let rest = self.batch.split_off(BATCH);
@@ -226,6 +260,7 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
         let mut beside = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if LISTS.contains(&key.trim()) {
+                reader.ours = true;
                 if reader.listed {
                     return Err(reader.give_up(Flaw::Odd("JSON with two lists")));
                 }

@@ -90,22 +90,32 @@ fn one_curriculum_has_its_bounds() {
         let (answer, items) = heard(body.as_bytes(), &plan());
         assert_eq!(
             answer,
-            Answer::Unreadable(match expected {
-                "more" => "JSON with more in one curriculum than any has",
-                _ => "JSON that is cut off or broken",
-            }),
+            match expected {
+                "broken" => Answer::Unreadable("JSON that is cut off or broken"),
+                more => Answer::Spoilt(more.to_owned()),
+            },
             "{}",
             &body[..60]
         );
         assert!(items.is_empty());
     };
     let more = 5 * 1024 * 1024;
-    hostile(&format!("[{{\"curriculum_id\":\"{}\"}}]", "1".repeat(more)), "more");
-    hostile(&format!("[{{\"{}\":1}}]", "k".repeat(more)), "more");
-    hostile(&format!("[{}]", " ".repeat(more)), "more");
-    hostile(&format!("[{{\"curriculum_id\":\"1\",\"Content\":[{}{{}}]}}]", "{},".repeat(40_000)), "more");
-    hostile(&format!("[{{\"x\":[{}0]}}]", "0,".repeat(40_000)), "more");
-    hostile(&format!("{{{}\"y\":0}}", "\"x\":0,".repeat(40_000)), "more");
+    let of = |most| {
+        format!("a list whose element 1 has more than {most}, which is the most that a curriculum may have")
+    };
+    let (bytes, values) = (&of("4 MiB"), &of("40,000 values"));
+    hostile(&format!("[{{\"curriculum_id\":\"{}\"}}]", "1".repeat(more)), bytes);
+    hostile(&format!("[{{\"{}\":1}}]", "k".repeat(more)), bytes);
+    hostile(&format!("[{}]", " ".repeat(more)), bytes);
+    hostile(&format!("[{{\"curriculum_id\":\"1\",\"Content\":[{}{{}}]}}]", "{},".repeat(40_000)), values);
+    hostile(&format!("[{{\"x\":[{}0]}}]", "0,".repeat(40_000)), values);
+    hostile(
+        &format!("{{{}\"y\":0}}", "\"x\":0,".repeat(40_000)),
+        "JSON with more than 40,000 values beside its list",
+    );
+    let second = "a list whose element 2 has more than 4 MiB, which is the most that a curriculum may have";
+    let behind = format!("[{{\"curriculum_id\":\"1\"}},{{\"x\":\"{}\"}}]", "1".repeat(more));
+    hostile(&behind, second);
     // A curriculum as deep as this.
     hostile(&"[".repeat(200), "broken");
     hostile(&format!("[{{\"x\":{}", "[".repeat(1_000_000)), "broken");

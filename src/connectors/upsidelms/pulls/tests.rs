@@ -58,6 +58,18 @@ async fn a_catalog_and_a_plan() {
     assert!(call.ends_with("&lmslearnerid=KySC363iW6NimM9S2J6IbA%3D%3D"), "{call}");
 }
 
+/// Contents that are not there although they were asked for are not gone.
+#[tokio::test]
+async fn an_answer_without_the_contents_that_were_asked_for_is_refused() {
+    let ask = |mode: &'static str| {
+        let parameters = [("contentlist", mode)].into_iter().collect();
+        let question = Question { parameters, ..question(TRAINING_CATALOG, &[]) };
+        asked(question, answer("200 OK", &[], samples::CATALOG_OFF))
+    };
+    assert_eq!(ask("On").await.0.unwrap_err().code, "no contents");
+    assert_eq!(ask("Off").await.0, Ok(Answer::default()));
+}
+
 /// The connector gives each question a token of its own, so the sample's is another's.
 #[tokio::test]
 async fn an_answer_to_another_question_is_none() {
@@ -83,6 +95,8 @@ async fn an_error_counts_for_more_than_its_status_and_names_nobody() {
     let outcome = outcome.unwrap_err();
     assert_eq!((outcome.verdict, outcome.code.as_str()), (Verdict::Refused, "Err001"));
     assert_eq!(outcome.reason, "Invalid value received against parameter.(Learner ID: ***)");
+    let (outcome, ..) = ask("200 OK", words("Learner ID: ann.lee@example.org\u{202e}")).await;
+    assert_eq!(outcome.unwrap_err().reason, "Invalid value received against parameter.(Learner ID: ***)");
     // Of a list with an error status nothing is taken, and a pause that is asked for is made.
     let (outcome, items, _) = ask(failed, PLAN_ON.to_owned()).await;
     assert_eq!((outcome.unwrap_err().code.as_str(), items.len()), ("HTTP 500", 0));

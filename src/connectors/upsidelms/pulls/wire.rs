@@ -39,6 +39,11 @@ pub(super) fn encode(
     Ok(form)
 }
 
+/// Whether a question asks for the contents of curricula.
+pub(super) fn wants_contents(question: &Question) -> bool {
+    parameter(question, CONTENT_LIST).is_some_and(|mode| mode.eq_ignore_ascii_case("On"))
+}
+
 /// `Accessibility=Public~Rating=1`, in the order of the document's example.
 fn filter(operation: &Operation, question: &Question) -> Result<String, String> {
     let mut filters = Vec::new();
