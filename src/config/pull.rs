@@ -18,6 +18,10 @@ use super::{Learners, Pull, learners, parameters};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How far a span of time reaches back unless said. A vendor that goes by the day on which something was begun, and
+/// not by what has happened since, never again tells of what lies behind it; most is done by then.
+const OVERLAP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
 /// A year as people count lengths of time.
 const YEAR: Duration = Duration::from_secs(31_557_600);
 
@@ -41,7 +45,7 @@ pub(super) fn pull(
     let windowed = operation.zip(shape).map(|(operation, shape)| Windowed { operation, shape });
     let overlap = table.get("overlap").and_then(|value| {
         Windowed::check(windowed.as_ref(), &value)?;
-        length(&value, Duration::ZERO..=YEAR, "a length of time in quotes, at most a year, such as \"3d\"")
+        length(&value, Duration::ZERO..=YEAR, "a length of time in quotes, at most a year, such as \"90d\"")
     });
     let since = table.get("since").and_then(|value| {
         Windowed::check(windowed.as_ref(), &value)?;
@@ -59,7 +63,7 @@ pub(super) fn pull(
         operation: operation.clone(),
         parameters: questions,
         learners,
-        overlap: overlap.unwrap_or(DAY * 3),
+        overlap: overlap.unwrap_or(OVERLAP),
         since,
         export,
         columns,

@@ -49,7 +49,7 @@ fn a_pull_that_says_nothing_extra_gets_the_defaults() {
     let [pull] = job.pulls.as_slice() else { panic!() };
     assert_eq!((pull.id.as_str(), pull.connection.as_str()), ("upside.training_catalog", "upside"));
     assert_eq!(pull.operation.name.as_str(), "upsidelms.training_catalog");
-    assert_eq!((pull.overlap, pull.since, pull.retention.as_secs()), (DAY * 3, None, 2 * 31_557_600));
+    assert_eq!((pull.overlap, pull.since, pull.retention.as_secs()), (DAY * 90, None, 2 * 31_557_600));
     assert_eq!((&pull.learners, &pull.export, &pull.columns), (&Learners::Nobody, &None, &None));
     assert_eq!(pull.parameters, crate::model::Fields::default());
 }
@@ -168,10 +168,10 @@ fn spans_of_time_belong_to_pulls_that_ask_for_them() {
         said_of("training_catalog", "overlap = \"3d\"\nsince = \"2026-01-31\""),
     ];
     insta::assert_snapshot!(bad.join("\n"), @r#"
-    jobs/p.toml:4 pull.overlap: found "2y"; allowed: a length of time in quotes, at most a year, such as "3d"
+    jobs/p.toml:4 pull.overlap: found "2y"; allowed: a length of time in quotes, at most a year, such as "90d"
     jobs/p.toml:5 pull.since: found "31/01/2026"; allowed: a date, such as "2026-01-01"
     jobs/p.toml:6 pull.retention: found "1h"; allowed: a length of time in quotes, a day or more, such as "2y"
-    jobs/p.toml:4 pull.overlap: found 3; allowed: a length of time in quotes, at most a year, such as "3d"
+    jobs/p.toml:4 pull.overlap: found 3; allowed: a length of time in quotes, at most a year, such as "90d"
     jobs/p.toml:5 pull.since: found a date or a time without quotes; allowed: a date, such as "2026-01-01"
     jobs/p.toml:6 pull.retention: found "200y"; allowed: a length of time in quotes, a day or more, such as "2y"
     jobs/catalog.toml:4 pull.overlap: means something only where a span of time is asked for; upsidelms.training_catalog asks for all there is
