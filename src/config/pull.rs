@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::model::{ColumnName, Operation, PullShape, PushId};
+use crate::model::{ColumnName, Fields, Operation, PullShape, PushId};
 
 use super::across::{Export, Mentions};
 use super::check::Thing;
@@ -52,7 +52,7 @@ pub(super) fn pull(
         since(&value)
     });
     let export = export(table, &learners, mentions);
-    let columns = columns(table, operation, asked.is_some());
+    let columns = columns(table, operation, &questions, asked.is_some());
     let retention = table.get("retention").and_then(|value| {
         length(&value, DAY..=YEAR * 100, "a length of time in quotes, a day or more, such as \"2y\"")
     });
@@ -124,7 +124,12 @@ fn export(table: &Table<'_>, learners: &Learners, mentions: &mut Mentions) -> Op
 }
 
 /// `columns`: what that file holds, in this order.
-fn columns(table: &Table<'_>, operation: Option<&Operation>, by_learner: bool) -> Option<Vec<ColumnName>> {
+fn columns(
+    table: &Table<'_>,
+    operation: Option<&Operation>,
+    questions: &Fields,
+    by_learner: bool,
+) -> Option<Vec<ColumnName>> {
     let value = table.get("columns")?;
     if table.get("export").is_none() {
         value.problem("means nothing without `export`, the file whose columns these are");
@@ -142,6 +147,9 @@ fn columns(table: &Table<'_>, operation: Option<&Operation>, by_learner: bool) -
                 None => format!("`rollbook fields {}` lists them", operation.name),
             };
             place.problem(format!("no such column: {}; {hint}", place.found()));
+        } else if let Some(why) = shape.and_then(|(_, shape)| shape.selects?.unasked(shape, questions, text))
+        {
+            place.notice(format!("{} will be empty in every row: {why}", place.found()));
         }
         columns.push(text.into());
     }
