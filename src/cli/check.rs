@@ -26,6 +26,7 @@ pub(super) async fn check(global: &Global, args: &Check) -> Result<u8, Failure> 
     say(format!("{} files, no problem", loaded.files.len()));
     let Some(config) = loaded.config else { return Ok(2) };
     say_times(&config);
+    still_to_come(&config, chrono::Utc::now().date_naive()).into_iter().for_each(say);
     if args.live { Ok(live(&config).await) } else { Ok(0) }
 }
 
@@ -48,6 +49,19 @@ fn say_times(config: &Config) {
         };
         say(format!("{}: {when}", job.name));
     }
+}
+
+/// Pulls whose first span of time begins after today, so that they learn nothing until then.
+fn still_to_come(config: &Config, today: chrono::NaiveDate) -> Vec<String> {
+    let pulls = config.jobs.values().flat_map(|job| job.pulls.iter().map(move |pull| (job, pull)));
+    let told = pulls.filter_map(|(job, pull)| {
+        let since = pull.since.filter(|since| *since > today)?;
+        let (job, id) = (&job.name, &pull.id);
+        Some(format!(
+            "{job}: `since` of the pull {id} is {since}, a day still to come; it learns nothing until then"
+        ))
+    });
+    told.collect()
 }
 
 /// What starts a job beside its times, in words.
@@ -108,6 +122,30 @@ fn found(outcome: &Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pull_that_begins_tomorrow_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("jobs")).unwrap();
+        let path = folder.path().join("rollbook.toml");
+        let main = "data_dir = \"data\"\n[connections.media]\nproduct = \"media77\"\n\
+                    base_url = \"https://courses.example.org\"\nenvironment = \"production\"\n\
+                    token = { credential = \"token\" }\n";
+        std::fs::write(&path, main).unwrap();
+        let job =
+            "[[pull]]\nconnection = \"media\"\noperation = \"activity_progress\"\nsince = \"2026-11-22\"\n";
+        std::fs::write(folder.path().join("jobs/progress.toml"), job).unwrap();
+        let config = config::load(&path).config.unwrap();
+        let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+        assert_eq!(
+            still_to_come(&config, day(21)),
+            [
+                "progress: `since` of the pull media.activity_progress is 2026-11-22, a day still to come; it learns \
+                 nothing until then"
+            ]
+        );
+        assert!(still_to_come(&config, day(22)).is_empty());
+    }
 
     #[test]
     fn a_sign_in_is_told_from_one_that_nobody_can_try() {

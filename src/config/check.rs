@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Access;
 use secrecy::ExposeSecret;
 
+use super::header;
 use super::problem::{Problem, ProblemKind};
 use super::secret::{SecretProblem, SecretRef};
 
@@ -43,6 +44,8 @@ pub(super) enum Thing {
     OwnFile(PathBuf),
     /// A file that is read.
     File(PathBuf),
+    /// A CSV with a column for at least one of these identifiers.
+    Learners(PathBuf, Vec<&'static str>),
     /// A secret.
     Secret(SecretRef),
     /// The secret that seals others.
@@ -62,8 +65,11 @@ pub(super) fn check_in(world: &World, environment: &dyn Fn(&str) -> Option<Strin
         let found: Vec<(ProblemKind, String)> = match thing {
             Thing::DropFolder(path) => error(drop_folder(path)),
             Thing::OwnFolder(path) => error(own_folder(path)),
-            Thing::OwnFile(path) => error(own_file(path)),
+            Thing::OwnFile(path) => own_file(path),
             Thing::File(path) => error(readable_file(path)),
+            Thing::Learners(path, identifiers) => {
+                error(readable_file(path).or_else(|| header::problem(path, identifiers)))
+            }
             Thing::Secret(reference) => secret(reference, 1, environment),
             Thing::DataKey(reference) => secret(reference, DATA_KEY_CHARS, environment),
         };
@@ -115,11 +121,17 @@ fn own_folder(path: &Path) -> Option<String> {
     }
 }
 
-fn own_file(path: &Path) -> Option<String> {
-    match std::fs::metadata(path) {
+fn own_file(path: &Path) -> Vec<(ProblemKind, String)> {
+    let folder = or_here(path.parent().unwrap_or(path));
+    let problem = match std::fs::metadata(path) {
         Ok(found) if !found.is_file() => Some(format!("{} is not a regular file", path.display())),
-        _ => own_folder(or_here(path.parent().unwrap_or(path))),
+        _ => own_folder(folder),
+    };
+    if problem.is_none() && !folder.exists() {
+        let message = format!("folder {} is not there yet; it will be made", folder.display());
+        return vec![(ProblemKind::Notice, message)];
     }
+    error(problem)
 }
 
 fn readable_file(path: &Path) -> Option<String> {

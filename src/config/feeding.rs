@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::model::{ANY, ColumnKind, FieldKind, JobName, OperationKind, PART, PullShape, Take};
+use crate::model::{ANY, ColumnKind, FieldKind, FirstLoad, JobName, OperationKind, PART, PullShape, Take};
 
 use super::across::{Asked, Fed, JobFile, Mentions, problem, ring};
 use super::problem::{Problem, ProblemKind, hint};
-use super::{Job, Learners, Place, Pull};
+use super::{Job, Learners, Place, Pull, Push};
 
 /// Every problem between pulls and the jobs around them.
 pub(super) fn problems(files: &[JobFile], jobs: &BTreeMap<JobName, Job>) -> Vec<Problem> {
@@ -22,11 +22,18 @@ pub(super) fn problems(files: &[JobFile], jobs: &BTreeMap<JobName, Job>) -> Vec<
             found.extend(message.map(|message| problem(&asked.place, message)));
         }
         let Some(fed) = &file.mentions.fed else { continue };
-        match source(fed, files, jobs) {
-            Err((place, message)) => found.push(problem(place, message)),
-            Ok(pull) => {
-                let job = jobs.get(file.name.as_str());
-                found.extend(pull.into_iter().flat_map(|pull| columns(fed, &file.mentions, pull, job)));
+        let (pull, wrong) = match source(fed, files, jobs) {
+            // The only pull of the job is meant, whatever it was called.
+            Err(wrong) => (jobs.get(fed.job.as_str()).and_then(only), Some(wrong)),
+            Ok(pull) => (pull, None),
+        };
+        let job = jobs.get(file.name.as_str());
+        found.extend(pull.into_iter().flat_map(|pull| columns(fed, &file.mentions, pull, job)));
+        match wrong {
+            Some((place, message)) => found.push(problem(place, message)),
+            None => {
+                let all_at_once = pull.zip(job).and_then(|(pull, job)| first_feed(fed, pull, job));
+                found.extend(all_at_once);
                 found.extend(ring(file, &fed.job, files, is_fed_by).map(|ring| {
                     let message = format!("the jobs feed each other: {ring}; take the rows from another job");
                     problem(&fed.place, message)
@@ -39,11 +46,8 @@ pub(super) fn problems(files: &[JobFile], jobs: &BTreeMap<JobName, Job>) -> Vec<
 
 /// Gives each job whose rows come from the only pull of another the id of that pull.
 pub(super) fn settle(jobs: &mut BTreeMap<JobName, Job>) {
-    let only = |job: &Job| match job.pulls.as_slice() {
-        [only] => Some((job.name.clone(), only.id.clone())),
-        _ => None,
-    };
-    let only: BTreeMap<_, _> = jobs.values().filter_map(only).collect();
+    let of = |job: &Job| Some((job.name.clone(), only(job)?.id.clone()));
+    let only: BTreeMap<_, _> = jobs.values().filter_map(of).collect();
     for job in jobs.values_mut() {
         if let Place::Pull(feed) = &mut job.source.place
             && feed.pull.as_str().is_empty()
@@ -52,6 +56,34 @@ pub(super) fn settle(jobs: &mut BTreeMap<JobName, Job>) {
             feed.pull = id.clone();
         }
     }
+}
+
+/// The only pull of a job.
+fn only(job: &Job) -> Option<&Pull> {
+    match job.pulls.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
+/// What is to be known where the first feed may mail or grant for all that a year has brought.
+fn first_feed(fed: &Fed, pull: &Pull, job: &Job) -> Option<Problem> {
+    let windowed = pull.operation.pull.is_some_and(|shape| shape.windowed);
+    let reaches_people = |push: &&Push| {
+        let operation = &push.operation;
+        (operation.mails_people || operation.kind == OperationKind::PushCompletions)
+            && push.policy.first_load != Some(FirstLoad::Adopt)
+    };
+    if !windowed || pull.since.is_some() {
+        return None;
+    }
+    let push = job.pushes.iter().find(reaches_people)?;
+    let message = format!(
+        "the pull `{}` of the job `{}` has no `since`, so its first run brings what happened in the last year, and \
+         {} may mail people or grant for all of it; say there from which day on, since = \"…\"",
+        pull.id, fed.job, push.operation.name
+    );
+    Some(Problem { kind: ProblemKind::Notice, ..problem(&fed.place, message) })
 }
 
 /// What is wrong with asking for the people of a job.
@@ -136,6 +168,9 @@ fn columns(fed: &Fed, mentions: &Mentions, pull: &Pull, job: Option<&Job>) -> Ve
             found.push(problem(place, message));
             continue;
         }
+        let unasked = shape.selects.and_then(|selects| selects.unasked(shape, &pull.parameters, name));
+        let unasked = unasked
+            .map(|why| format!("`{name}` is empty in every row of the pull of the job `{}`: {why}", fed.job));
         let kinds = kinds(shape, name);
         let conditions = job.filter(|_| place.key.starts_with("source.where."));
         let filters = conditions.into_iter().flat_map(|job| &job.source.filters);
@@ -151,7 +186,7 @@ fn columns(fed: &Fed, mentions: &Mentions, pull: &Pull, job: Option<&Job>) -> Ve
                  `day_in` says in which zone the day is meant")
         });
         let notice = |message| Problem { kind: ProblemKind::Notice, ..problem(place, message) };
-        found.extend(never.chain(day).map(notice));
+        found.extend(unasked.into_iter().chain(never).chain(day).map(notice));
     }
     found
 }

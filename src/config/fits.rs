@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use crate::model::{Field, FieldKind, ListOf, TimeUnit};
+use crate::model::{Field, FieldKind, ListOf, TimeUnit, date_pattern};
 
 use super::address::is_email;
 use super::cursor::quoted;
@@ -127,7 +127,11 @@ fn whole_words(least: u64, greatest: u64) -> String {
 
 /// How a date is written in this format, in words with an example.
 pub(super) fn date_words(format: &str) -> String {
-    format!("a date written {format}{}", example(format))
+    let pattern = date_pattern(format);
+    match pattern.contains('%') {
+        true => format!("a date{}", example(format)),
+        false => format!("a date written {pattern}{}", example(format)),
+    }
 }
 
 /// The same day in a vendor's format.

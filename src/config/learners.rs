@@ -44,7 +44,13 @@ pub(super) fn learners(
     }
     if let Some(text) = value.as_text().filter(|text| is_file(text, known)) {
         let path = value.page.path(text);
-        value.requires(Thing::File(path.clone()));
+        value.requires(match known {
+            Some((.., shape)) if !shape.identifiers.is_empty() => {
+                let names = shape.identifiers.iter().map(|(name, _)| *name).collect();
+                Thing::Learners(path.clone(), names)
+            }
+            _ => Thing::File(path.clone()),
+        });
         return Learners::File(path);
     }
     let mut found: Vec<Learner> = Vec::new();
@@ -96,7 +102,15 @@ fn learner(text: &str, place: &Value<'_>, known: Option<Known<'_>>) -> Option<Le
     let mut names: Vec<(String, String)> = Vec::new();
     for part in text.split('~') {
         let Some((name, value)) = part.split_once('=') else {
-            place.wrong(&ways(known));
+            match text.contains('~') {
+                true => place.problem(format!(
+                    "found {}, and {} is no NAME=VALUE; `~` stands between two names of one learner, so no value \
+                     may hold it",
+                    place.found(),
+                    quoted(part.trim())
+                )),
+                false => place.wrong(&ways(known)),
+            }
             return None;
         };
         let (name, value) = (name.trim(), value.trim());

@@ -39,6 +39,7 @@ mod cursor;
 mod date;
 mod document;
 mod fits;
+mod header;
 mod problem;
 mod secret;
 mod syntax;

@@ -203,7 +203,7 @@ pub struct Pull {
     pub parameters: Fields,
     /// Whose answers are wanted (`learners`).
     pub learners: Learners,
-    /// How far back each window reaches behind the end of the one before (`overlap`, three days unless said).
+    /// How far back each window reaches behind the end of the one before (`overlap`, ninety days unless said).
     pub overlap: Duration,
     /// Where the first window begins (`since`); a year back unless said.
     pub since: Option<NaiveDate>,

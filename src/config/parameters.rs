@@ -7,7 +7,7 @@ use crate::model::{Field, FieldKind, FieldName, Fields, ListOf, Operation, Rule}
 use super::cursor::{Table, Value, quoted};
 use super::fits::{date_words, fits, part_problem};
 use super::mapping::PLAIN_SECRET;
-use super::problem::nearest;
+use super::problem::{SHOWN, hint, nearest, several as names};
 
 /// Reads the parameters of a pull, each as the operation's field has it.
 pub(super) fn parameters(pull: &Table<'_>, operation: Option<&Operation>) -> Fields {
@@ -19,7 +19,7 @@ pub(super) fn parameters(pull: &Table<'_>, operation: Option<&Operation>) -> Fie
     let Some(operation) = operation else { return found };
     for (name, value) in &entries {
         if let Some(field) = field(name, value, operation)
-            && let Some(text) = text(value, field)
+            && let Some(text) = text(value, field, operation)
         {
             found.set(name.as_str().into(), text);
         }
@@ -47,7 +47,25 @@ pub(super) fn parameters(pull: &Table<'_>, operation: Option<&Operation>) -> Fie
             }
         }
     }
+    in_order(&entries, &found, operation);
     found
+}
+
+/// Says where the first of two days lies after the second.
+fn in_order(entries: &[(String, Value<'_>)], found: &Fields, operation: &Operation) {
+    let Some((first, second)) = operation.pull.and_then(|shape| shape.selects).map(|selects| selects.days)
+    else {
+        return;
+    };
+    let day = |name: &str| match operation.field(name)?.kind {
+        FieldKind::Date { format } => NaiveDate::parse_from_str(of(found, name)?, format).ok(),
+        _ => None,
+    };
+    if day(first).zip(day(second)).is_some_and(|(first, second)| first > second)
+        && let Some((_, value)) = entries.iter().find(|(name, _)| name == first)
+    {
+        value.problem(format!("lies after `{second}`, so nothing can be there; change one of them"));
+    }
 }
 
 fn field<'a>(name: &str, value: &Value<'_>, operation: &'a Operation) -> Option<&'a Field> {
@@ -64,13 +82,13 @@ fn field<'a>(name: &str, value: &Value<'_>, operation: &'a Operation) -> Option<
 }
 
 /// A parameter as it is kept.
-fn text(value: &Value<'_>, field: &Field) -> Option<String> {
+fn text(value: &Value<'_>, field: &Field, operation: &Operation) -> Option<String> {
     if field.secret {
         value.problem(PLAIN_SECRET);
         return None;
     }
     match field.kind {
-        FieldKind::List { separator, of } => several(value, field, separator, of),
+        FieldKind::List { separator, of } => several(value, field, separator, of, operation),
         _ if value.value.is_array() => {
             value.problem(format!("found a list; {}", takes_one(field)));
             None
@@ -121,7 +139,13 @@ fn day(value: &Value<'_>, format: &'static str) -> Option<String> {
 }
 
 /// Several values: of a list, or of one text with the vendor's sign between them.
-fn several(value: &Value<'_>, field: &Field, separator: char, of: ListOf) -> Option<String> {
+fn several(
+    value: &Value<'_>,
+    field: &Field,
+    separator: char,
+    of: ListOf,
+    operation: &Operation,
+) -> Option<String> {
     let items: Vec<(String, Value<'_>)> = if value.value.is_array() {
         let items = value.list();
         if items.is_empty() {
@@ -138,7 +162,10 @@ fn several(value: &Value<'_>, field: &Field, separator: char, of: ListOf) -> Opt
     for (part, place) in items {
         let problem = match part.as_str() {
             "" => Some(format!("found {}; a value is missing beside a `{separator}`", place.found())),
-            part => part_problem(field, separator, of, part),
+            part => match of {
+                ListOf::Words(words) => word_problem(field, words, part, operation),
+                _ => part_problem(field, separator, of, part),
+            },
         };
         let kept = match of {
             // `01` is 1.
@@ -154,6 +181,40 @@ fn several(value: &Value<'_>, field: &Field, separator: char, of: ListOf) -> Opt
         }
     }
     complete.then(|| values.join(&separator.to_string()))
+}
+
+/// What is wrong with one word of a list.
+fn word_problem(field: &Field, words: &[&str], part: &str, operation: &Operation) -> Option<String> {
+    if words.contains(&part) {
+        return None;
+    }
+    let listed = match words.len() > SHOWN {
+        true => format!("{}: `rollbook fields {}` lists them", names(words), operation.name),
+        false => names(words),
+    };
+    let hint = match other_spelling(field, words, part, operation) {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => hint(part, words, ""),
+    };
+    Some(format!("found {}; allowed: {listed}{hint}", quoted(part)))
+}
+
+/// The word for a column that the answer has under the name that was found.
+fn other_spelling<'w>(
+    field: &Field,
+    words: &[&'w str],
+    part: &str,
+    operation: &Operation,
+) -> Option<&'w str> {
+    let shape = operation.pull?;
+    shape.selects.filter(|selects| selects.columns == field.name.as_str())?;
+    let is = |name: &str| name.eq_ignore_ascii_case(part);
+    let column = shape
+        .main()?
+        .columns
+        .iter()
+        .find(|column| is(column.name) || column.spellings.iter().any(|name| is(name)))?;
+    words.iter().copied().find(|word| *word == column.name || column.spellings.contains(word))
 }
 
 fn of<'f>(found: &'f Fields, name: &str) -> Option<&'f str> {

@@ -80,9 +80,11 @@ pub(super) fn hint(found: &str, names: &[&str], otherwise: &str) -> String {
     }
 }
 
+/// How many names are shown at most.
+pub(super) const SHOWN: usize = 12;
+
 /// Names in a row: the first dozen, and how many there are where there are more.
 pub(super) fn several(names: &[&str]) -> String {
-    const SHOWN: usize = 12;
     let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::model::{ColumnName, Operation, PullShape, PushId};
+use crate::model::{ColumnName, Fields, Operation, PullShape, PushId};
 
 use super::across::{Export, Mentions};
 use super::check::Thing;
@@ -17,6 +17,10 @@ use super::target::{Target, target};
 use super::{Learners, Pull, learners, parameters};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How far a span of time reaches back unless said. A vendor that goes by the day on which something was begun, and
+/// not by what has happened since, never again tells of what lies behind it; most is done by then.
+const OVERLAP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// A year as people count lengths of time.
 const YEAR: Duration = Duration::from_secs(31_557_600);
@@ -41,14 +45,14 @@ pub(super) fn pull(
     let windowed = operation.zip(shape).map(|(operation, shape)| Windowed { operation, shape });
     let overlap = table.get("overlap").and_then(|value| {
         Windowed::check(windowed.as_ref(), &value)?;
-        length(&value, Duration::ZERO..=YEAR, "a length of time in quotes, at most a year, such as \"3d\"")
+        length(&value, Duration::ZERO..=YEAR, "a length of time in quotes, at most a year, such as \"90d\"")
     });
     let since = table.get("since").and_then(|value| {
         Windowed::check(windowed.as_ref(), &value)?;
         since(&value)
     });
     let export = export(table, &learners, mentions);
-    let columns = columns(table, operation, asked.is_some());
+    let columns = columns(table, operation, &questions, asked.is_some());
     let retention = table.get("retention").and_then(|value| {
         length(&value, DAY..=YEAR * 100, "a length of time in quotes, a day or more, such as \"2y\"")
     });
@@ -59,7 +63,7 @@ pub(super) fn pull(
         operation: operation.clone(),
         parameters: questions,
         learners,
-        overlap: overlap.unwrap_or(DAY * 3),
+        overlap: overlap.unwrap_or(OVERLAP),
         since,
         export,
         columns,
@@ -120,7 +124,12 @@ fn export(table: &Table<'_>, learners: &Learners, mentions: &mut Mentions) -> Op
 }
 
 /// `columns`: what that file holds, in this order.
-fn columns(table: &Table<'_>, operation: Option<&Operation>, by_learner: bool) -> Option<Vec<ColumnName>> {
+fn columns(
+    table: &Table<'_>,
+    operation: Option<&Operation>,
+    questions: &Fields,
+    by_learner: bool,
+) -> Option<Vec<ColumnName>> {
     let value = table.get("columns")?;
     if table.get("export").is_none() {
         value.problem("means nothing without `export`, the file whose columns these are");
@@ -138,6 +147,9 @@ fn columns(table: &Table<'_>, operation: Option<&Operation>, by_learner: bool) -
                 None => format!("`rollbook fields {}` lists them", operation.name),
             };
             place.problem(format!("no such column: {}; {hint}", place.found()));
+        } else if let Some(why) = shape.and_then(|(_, shape)| shape.selects?.unasked(shape, questions, text))
+        {
+            place.notice(format!("{} will be empty in every row: {why}", place.found()));
         }
         columns.push(text.into());
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::connectors::Product;
+use crate::connectors::{Product, Settings};
 use crate::model::ConnectionName;
 
 use super::check::Thing;
@@ -27,6 +27,8 @@ pub(super) struct Main {
     pub(super) has_mail: bool,
     /// The accounts whose product is known.
     pub(super) connections: BTreeMap<ConnectionName, Connection>,
+    /// The operations of all products, by their names in full.
+    pub(super) operations: Vec<String>,
     /// The names of all accounts.
     pub(super) names: BTreeSet<String>,
     /// Whether no syntax error hides a part of the file.
@@ -54,6 +56,11 @@ pub(super) fn main(root: &Table<'_>, products: &[&'static Product]) -> Main {
         has_mail: mail.is_some(),
         mail: mail.and_then(|value| mail::mail(value.table()?)),
         connections: BTreeMap::new(),
+        operations: products
+            .iter()
+            .flat_map(|product| (product.operations)(&Settings::default()))
+            .map(|operation| operation.name.to_string())
+            .collect(),
         names: BTreeSet::new(),
         complete: root.page().complete(),
     };

@@ -30,6 +30,10 @@ pub(super) fn target<'a>(table: &Table<'_>, main: &'a Main, pulls: bool) -> Targ
     let short = operation.as_ref().and_then(Value::text);
     let short = short.map(|text| text.rsplit('.').next().unwrap_or(text));
     let found = operation.as_ref().zip(account).and_then(|(value, account)| find(value, account, pulls));
+    // Of an account that nobody knows the operation may be one of any product, but of none it is not.
+    if let Some(value) = operation.as_ref().filter(|_| account.is_none()) {
+        of_any(value, main);
+    }
     let misplaced = found.filter(|found| is_pull(found) != pulls);
     if let Some((found, value)) = misplaced.zip(operation) {
         value.problem(match pulls {
@@ -77,6 +81,22 @@ fn find<'a>(value: &Value<'_>, account: &'a Connection, pulls: bool) -> Option<&
         value.problem(format!("no such operation of {product}: {}{hint}", value.found()));
     }
     found
+}
+
+/// Says where no product has an operation of that name.
+fn of_any(value: &Value<'_>, main: &Main) {
+    let Some(text) = value.as_text().filter(|text| !text.trim().is_empty()) else { return };
+    let short = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    if !main.operations.iter().any(|name| name == text || short(name) == text) {
+        let wanted = short(text);
+        let names: Vec<String> = main.operations.iter().map(|name| short(name)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let hint = match hint(&wanted, &names, "") {
+            none if none.is_empty() => "; `rollbook fields` lists what there is".to_owned(),
+            hint => hint,
+        };
+        value.problem(format!("no product has such an operation: {}{hint}", value.found()));
+    }
 }
 
 fn id(value: &Value<'_>) -> Option<String> {

@@ -44,6 +44,7 @@ const PLAN: PullShape = PullShape {
     ],
     learners: Asks::Maybe,
     identifiers: &[("Uniqueid", "unique_id"), ("Email", "email")],
+    selects: None,
     windowed: false,
     daily_calls: None,
     registration: Some(("registration", &["activity", "instance"])),

@@ -38,6 +38,7 @@ pub(super) const SHAPE: PullShape = PullShape {
     }],
     learners: Asks::Maybe,
     identifiers: &[("Uniqueid", "unique_id"), ("Email", "email")],
+    selects: None,
     windowed: false,
     daily_calls: None,
     registration: None,

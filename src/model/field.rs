@@ -85,12 +85,7 @@ impl FieldKind {
     pub fn words(&self) -> String {
         match self {
             Self::Text => "text".to_owned(),
-            Self::Date { format } => {
-                let words = [("%m", "MM"), ("%d", "DD"), ("%Y", "YYYY"), ("%b", "Mon"), ("%y", "YY")];
-                let format =
-                    words.iter().fold((*format).to_owned(), |text, (sign, word)| text.replace(sign, word));
-                format!("date, sent as {format}")
-            }
+            Self::Date { format } => format!("date, sent as {}", date_pattern(format)),
             Self::DateTime => {
                 "date and time, sent as YYYY-MM-DDThh:mm:ss, with Z where the zone is known".to_owned()
             }
@@ -123,6 +118,21 @@ impl FieldKind {
             }
         }
     }
+}
+
+/// A `strftime` format as people write one: `MM/DD/YYYY`.
+pub fn date_pattern(format: &str) -> String {
+    let words = [
+        ("%m", "MM"),
+        ("%d", "DD"),
+        ("%Y", "YYYY"),
+        ("%b", "Mon"),
+        ("%y", "YY"),
+        ("%H", "hh"),
+        ("%M", "mm"),
+        ("%S", "ss"),
+    ];
+    words.iter().fold(format.to_owned(), |text, (sign, word)| text.replace(sign, word))
 }
 
 /// What the values of a list are.

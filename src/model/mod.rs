@@ -23,7 +23,7 @@ mod snapshot;
 
 pub use change::{Change, ChangeKind, PushCounts};
 pub use column::{Column, ColumnKind, Keep};
-pub use field::{Field, FieldKind, ListOf};
+pub use field::{Field, FieldKind, ListOf, date_pattern};
 pub use fingerprint::{Digest, Fingerprint, SecretHasher};
 pub use form::is_loopback;
 pub use ids::{ColumnName, ConnectionName, FieldName, JobName, OperationName, PushId, RunId};
@@ -33,7 +33,7 @@ pub use mapping::{ANY, Empty, FieldMapping, PushMapping, Send, SourceFormat, Tak
 pub use operation::{Operation, OperationKind, Roles, Rule};
 pub use outcome::{ChangeState, Outcome, Verdict};
 pub use policy::{FirstLoad, GuardLimits, HoldScope, Missing, OnChange, PushPolicy, RowsKind};
-pub use pull::{Asks, ItemShape, LEARNER, PART, PART_KIND, PART_TITLE, PullShape, TableColumn};
+pub use pull::{Asks, ItemShape, LEARNER, PART, PART_KIND, PART_TITLE, PullShape, Selects, TableColumn};
 pub use record::{Extras, Fields, Record, Secrets};
 pub use reject::{Origin, Problem, RowReject};
 pub use run::{PushStatus, RunStatus};

@@ -1,6 +1,6 @@
 //! What a pull asks for, what kinds of items it brings, and the table that they can be written as.
 
-use super::Column;
+use super::{Column, Fields};
 
 /// What a pull asks for and gives, beside its parameters, which are the fields of its operation.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,8 @@ pub struct PullShape {
     /// How a learner is named in a question, and the field of the operation that pushes users to the same
     /// product in which that name stands; the one to be preferred first.
     pub identifiers: &'static [(&'static str, &'static str)],
+    /// How a question says which columns, parts and days it wants; `None` where the answer always has all.
+    pub selects: Option<Selects>,
     /// Whether it asks for a span of time: then items outside of it are not gone, and nothing is ever retired.
     pub windowed: bool,
     /// The most calls a day, in UTC, that the vendor allows.
@@ -52,6 +54,18 @@ pub enum Asks {
     Maybe,
     /// One question for each learner.
     EachLearner,
+}
+
+/// The parameters that say which columns, parts and days are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selects {
+    /// The one that names the main item's columns, by their names or other spellings; left out, all are wanted. The
+    /// column that tells one item from the other is always asked for.
+    pub columns: &'static str,
+    /// The one that asks for parts, and its value then; with any other, or left out, none come.
+    pub parts: (&'static str, &'static str),
+    /// Two days, of which the first can't lie after the second.
+    pub days: (&'static str, &'static str),
 }
 
 /// One kind of item.
@@ -104,6 +118,22 @@ impl PullShape {
     /// The kind of that name.
     pub fn kind(&self, kind: &str) -> Option<&'static ItemShape> {
         self.items.iter().find(|shape| shape.kind == kind)
+    }
+}
+
+impl Selects {
+    /// Why a question with these parameters does not ask for a column of the table, where it does not.
+    pub fn unasked(&self, shape: &PullShape, parameters: &Fields, column: &str) -> Option<String> {
+        if column.starts_with(PART) {
+            let (name, value) = self.parts;
+            let asked = parameters.get(&name.into()) == Some(value);
+            return (!asked).then(|| format!("`{name}` is not `{value}`, so no parts are asked for"));
+        }
+        let main = shape.main().filter(|main| main.id != column)?;
+        let column = main.column(column)?;
+        let list = parameters.get(&self.columns.into())?;
+        let asked = list.split(',').any(|name| name == column.name || column.spellings.contains(&name));
+        (!asked).then(|| format!("`{}` does not name it, so it is not asked for", self.columns))
     }
 }
 

@@ -109,6 +109,7 @@ mod tests {
         items: &[],
         learners: Asks::Maybe,
         identifiers: &[("Email", "email_id"), ("Uniqueid", "unique_id")],
+        selects: None,
         windowed: false,
         daily_calls: None,
         registration: None,

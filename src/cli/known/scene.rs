@@ -53,6 +53,7 @@ fn shape(learners: Asks) -> PullShape {
         items: ITEMS,
         learners,
         identifiers: &[("Uniqueid", "unique_id"), ("Email", "email")],
+        selects: None,
         windowed: false,
         daily_calls: None,
         registration: None,

@@ -73,5 +73,6 @@ fn a_place_that_can_not_be_written_is_said() {
     jobs/a.toml:9 push.export: jobs/../rollbook.toml is not a folder
     jobs/b.toml:9 push.export: jobs/../out.csv is not a regular file
     jobs/c.toml:9 push.export: jobs/../rollbook.toml is not a folder
+    (notice) jobs/d.toml:9 push.export: folder jobs/../new/deep is not there yet; it will be made
     ");
 }

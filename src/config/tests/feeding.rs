@@ -25,7 +25,7 @@ fn with(lines: &str, fields: &str) -> String {
 
 #[test]
 fn rows_come_from_the_pull_of_another_job() {
-    let catalog = pulling("training_catalog", "id = \"all\"");
+    let catalog = pulling("training_catalog", "id = \"all\"\nparameters = { contentlist = \"On\" }");
     let job = fed(
         "pull = \"catalog\"\nwhere = { certification = \"true\", \"content.kind\" = \"Course\" }",
         FIELDS,
@@ -140,13 +140,50 @@ fn the_pull_that_is_meant_is_there() {
 }
 
 #[test]
+fn a_first_feed_that_may_reach_people_is_said() {
+    let progress = |lines: &str| {
+        pulling("progress", &format!("{lines}\nparameters.platform = \"p\"")).replace("upside", "academy")
+    };
+    let fields = "learner = \"curriculum_name\"\ndone_at = \"start_date\"";
+    let with = |lines: &str, rows: &str, load: &str| {
+        let job = changed(
+            &fed("pull = \"p\"", fields),
+            &[("\"full\"", rows), ("\"set_done\"\n", &format!("\"set_done\"\n{load}"))],
+        );
+        said(&[("p.toml", &progress(lines)), ("done.toml", &job)])
+    };
+    assert_eq!(with("since = \"2026-11-01\"", "\"delta\"", ""), "");
+    assert_eq!(with("", "\"full\"", "first_load = \"adopt\"\n"), "", "nothing is sent");
+    insta::assert_snapshot!(with("", "\"delta\"", ""), @r#"(notice) jobs/done.toml:2 source.pull: the pull `academy.progress` of the job `p` has no `since`, so its first run brings what happened in the last year, and academy.set_done may mail people or grant for all of it; say there from which day on, since = "…""#);
+}
+
+#[test]
+fn the_columns_are_told_whatever_the_only_pull_is_called() {
+    insta::assert_snapshot!(with("pull = \"catalog\"\npull_id = \"mine\"", "learner = \"curriculum_nam\"\ndone_at = \"start_date\""), @r#"
+    jobs/done.toml:3 source.pull_id: the job `catalog` has no such pull: "mine"; it has `upside.training_catalog`
+    jobs/done.toml:12 push.fields.learner: the pull of the job `catalog` has no such column: "curriculum_nam"; did you mean `curriculum_name`?
+    "#);
+}
+
+#[test]
+fn columns_that_nobody_asks_for_are_empty() {
+    let lines = "[pull.parameters]\noutputlist = [\"curriculum_name\"]";
+    let job = fed("pull = \"catalog\"\nwhere = { \"content.kind\" = \"*\" }", FIELDS);
+    let shown = said(&[("catalog.toml", &pulling("training_catalog", lines)), ("done.toml", &job)]);
+    insta::assert_snapshot!(shown, @"
+    (notice) jobs/done.toml:3 source.where.\"content.kind\": `content.kind` is empty in every row of the pull of the job `catalog`: `contentlist` is not `On`, so no parts are asked for
+    (notice) jobs/done.toml:13 push.fields.done_at: `start_date` is empty in every row of the pull of the job `catalog`: `outputlist` does not name it, so it is not asked for
+    ");
+}
+
+#[test]
 fn columns_are_those_of_the_pull() {
     let job = "[source]\npull = \"catalog\"\nkey = [\"id\"]\nrows = \"delta\"\n\
                where = { certificaton = [\"true\"], certification = [\"Yes\", \"true\"], start_date = [\"01/31/2026\", \"*\"], \
                \"content.mandatory\" = \"No\", seat_hours = \"x\" }\n\
                [[push]]\nconnection = \"academy\"\noperation = \"set_done\"\nkey = [\"curriculum_id\", \"Email\"]\n\
                person = [\"learner\"]\nfields = { learner = \"curriculumname\", done_at = { column = \"salary\" } }\n";
-    let catalog = pulling("training_catalog", "");
+    let catalog = pulling("training_catalog", "parameters = { contentlist = \"On\" }");
     insta::assert_snapshot!(said(&[("catalog.toml", &catalog), ("done.toml", job)]), @r#"
     jobs/done.toml:3 source.key: the pull of the job `catalog` has no such column: "id"; `rollbook fields upsidelms.training_catalog` lists them
     (notice) jobs/done.toml:5 source.where.certification: no row has "Yes" there; the memory keeps `true` and `false`

@@ -94,7 +94,7 @@ fn a_time_is_written_so_that_it_can_be_read() {
     jobs/done.toml:12 push.fields.done_at.value: found "2026-11-21"; allowed: a date and time such as 2026-11-21T08:30:00, with Z behind it for UTC
     jobs/done.toml:12 push.fields.done_at.value: found "2026-02-30T08:30:00"; allowed: a date and time such as 2026-11-21T08:30:00, with Z behind it for UTC
     jobs/done.toml:12 push.fields.done_at.value: found "2026-11-21T08:30:00+01:00"; allowed: a date and time such as 2026-11-21T08:30:00, with Z behind it for UTC
-    jobs/done.toml:12 push.fields.done_at.default: found "2026-11-21"; allowed: a date written %d/%m/%Y, such as 21/11/2026
+    jobs/done.toml:12 push.fields.done_at.default: found "2026-11-21"; allowed: a date written DD/MM/YYYY, such as 21/11/2026
     jobs/done.toml:12 push.fields.done_at.date: found "%d/%m/%Y %H", from which no time of day can be read; allowed behind the day: nothing, %H:%M, %H:%M:%S or %I:%M %p
     jobs/done.toml:12 push.fields.done_at.date: found "%d/%m/%Y %I:%M", from which no time of day can be read; allowed behind the day: nothing, %H:%M, %H:%M:%S or %I:%M %p
     jobs/done.toml:12 push.fields.done_at.date: found "%d/%m/%Y %H:%M %Z"; the name of a zone (%Z) can't be converted; allowed: %z, for +0100 or Z
@@ -171,5 +171,5 @@ fn a_default_beside_a_date_format_is_written_in_it() {
         )])
     };
     assert_eq!(check("21.11.2026"), "");
-    insta::assert_snapshot!(check("11/21/2026"), @r#"jobs/hr.toml:13 push.fields.joining_data.default: found "11/21/2026"; allowed: a date written %d.%m.%Y, such as 21.11.2026"#);
+    insta::assert_snapshot!(check("11/21/2026"), @r#"jobs/hr.toml:13 push.fields.joining_data.default: found "11/21/2026"; allowed: a date written DD.MM.YYYY, such as 21.11.2026"#);
 }

@@ -47,6 +47,7 @@ fn learners_that_can_not_be_asked_for_are_said() {
         "\"Badge=101\"",
         "\"Uniqueid=\"",
         "\"Uniqueid=101~\"",
+        "\"Uniqueid=1~2\"",
         "\"Uniqueid=101=102\"",
         "\"Uniqueid=101~Uniqueid=102\"",
         "\"Email=amrita\"",
@@ -64,7 +65,8 @@ fn learners_that_can_not_be_asked_for_are_said() {
     jobs/catalog.toml:4 pull.learners: no learner is named by "uniqueid"; did you mean `Uniqueid`?
     jobs/catalog.toml:4 pull.learners: no learner is named by "Badge"; there are `Uniqueid`, `Email`
     jobs/catalog.toml:4 pull.learners: found nothing behind `Uniqueid=`
-    jobs/catalog.toml:4 pull.learners: found "Uniqueid=101~"; allowed: { job = "…" }, a file such as "learners.csv", or learners such as "Uniqueid=101", one or a list
+    jobs/catalog.toml:4 pull.learners: found "Uniqueid=101~", and "" is no NAME=VALUE; `~` stands between two names of one learner, so no value may hold it
+    jobs/catalog.toml:4 pull.learners: found "Uniqueid=1~2", and "2" is no NAME=VALUE; `~` stands between two names of one learner, so no value may hold it
     jobs/catalog.toml:4 pull.learners: found "101=102", and no value may hold `=`
     jobs/catalog.toml:4 pull.learners: `Uniqueid` stands in "Uniqueid=101~Uniqueid=102" twice
     jobs/catalog.toml:4 pull.learners: found "amrita"; allowed: an e-mail address

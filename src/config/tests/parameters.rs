@@ -82,14 +82,31 @@ fn values_that_the_document_does_not_allow_are_said() {
     jobs/catalog.toml:5 pull.parameters.contentlist: found "On,Off"; the LMS takes a single value for `contentlist`
     jobs/catalog.toml:5 pull.parameters.contentlist: found true; allowed: a text in quotes
     jobs/catalog.toml:5 pull.parameters.contentlist: found an empty text
-    jobs/catalog.toml:5 pull.parameters.Start_Date: found "2026-01-31"; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
-    jobs/catalog.toml:5 pull.parameters.Start_Date: found "01/31/26"; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
-    jobs/catalog.toml:5 pull.parameters.Start_Date: found "02/30/2026"; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
-    jobs/catalog.toml:5 pull.parameters.Start_Date: found a date or a time without quotes; allowed: a date written %m/%d/%Y, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found "2026-01-31"; allowed: a date written MM/DD/YYYY, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found "01/31/26"; allowed: a date written MM/DD/YYYY, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found "02/30/2026"; allowed: a date written MM/DD/YYYY, such as 11/21/2026, or without quotes as 2026-11-21
+    jobs/catalog.toml:5 pull.parameters.Start_Date: found a date or a time without quotes; allowed: a date written MM/DD/YYYY, such as 11/21/2026, or without quotes as 2026-11-21
     jobs/catalog.toml:5 pull.parameters.Start_Date: found a list; the LMS takes a single value for `Start_Date`
     jobs/catalog.toml:5 pull.parameters.Order_By: no such parameter of upsidelms.training_catalog; did you mean `Order_by`?
     jobs/catalog.toml:5 pull.parameters.colour: no such parameter of upsidelms.training_catalog; `rollbook fields upsidelms.training_catalog` lists them
     "#);
+}
+
+#[test]
+fn names_of_the_answer_lead_to_those_of_the_list() {
+    let bad = ["outputlist = [\"status\"]", "outputlist = \"curriculum_nam\"", "outputlist = \"salary\""];
+    insta::assert_snapshot!(bad.map(with).join("\n"), @r#"
+    jobs/catalog.toml:5 pull.parameters.outputlist: found "status"; allowed: `curriculum_id`, `curriculum_name`, `start_date`, `certification`, `modified_on`, `seat_hours`, `curriculum_status`, `a`, `b`, `c`, `d`, `e` and 1 more: `rollbook fields upsidelms.training_catalog` lists them; did you mean `curriculum_status`?
+    jobs/catalog.toml:5 pull.parameters.outputlist: found "curriculum_nam"; allowed: `curriculum_id`, `curriculum_name`, `start_date`, `certification`, `modified_on`, `seat_hours`, `curriculum_status`, `a`, `b`, `c`, `d`, `e` and 1 more: `rollbook fields upsidelms.training_catalog` lists them; did you mean `curriculum_name`?
+    jobs/catalog.toml:5 pull.parameters.outputlist: found "salary"; allowed: `curriculum_id`, `curriculum_name`, `start_date`, `certification`, `modified_on`, `seat_hours`, `curriculum_status`, `a`, `b`, `c`, `d`, `e` and 1 more: `rollbook fields upsidelms.training_catalog` lists them
+    "#);
+}
+
+#[test]
+fn days_stand_in_their_order() {
+    assert_eq!(with("Start_Date = \"12/31/2026\"\nEnd_Date = 2026-12-31"), "");
+    assert_eq!(with("Start_Date = \"12/31/2026\"\nEnd_Date = \"never\"").lines().count(), 1);
+    insta::assert_snapshot!(with("End_Date = \"01/31/2026\"\nStart_Date = \"02/01/2026\""), @"jobs/catalog.toml:6 pull.parameters.Start_Date: lies after `End_Date`, so nothing can be there; change one of them");
 }
 
 #[test]

@@ -25,7 +25,7 @@ export = "../outbox/catalog.XLSX"
 columns = ["Email", "curriculum_name", "content.kind", "curriculum_id"]
 retention = "30days"
 [pull.parameters]
-contentlist = "Off"
+contentlist = "On"
 Accessibility = ["Public", "Paid"]
 [[pull]]
 connection = "academy"
@@ -49,7 +49,7 @@ fn a_pull_that_says_nothing_extra_gets_the_defaults() {
     let [pull] = job.pulls.as_slice() else { panic!() };
     assert_eq!((pull.id.as_str(), pull.connection.as_str()), ("upside.training_catalog", "upside"));
     assert_eq!(pull.operation.name.as_str(), "upsidelms.training_catalog");
-    assert_eq!((pull.overlap, pull.since, pull.retention.as_secs()), (DAY * 3, None, 2 * 31_557_600));
+    assert_eq!((pull.overlap, pull.since, pull.retention.as_secs()), (DAY * 90, None, 2 * 31_557_600));
     assert_eq!((&pull.learners, &pull.export, &pull.columns), (&Learners::Nobody, &None, &None));
     assert_eq!(pull.parameters, crate::model::Fields::default());
 }
@@ -69,7 +69,7 @@ fn a_job_that_says_everything_is_taken_at_its_word() {
     assert_eq!(catalog.export, Some(files.path("jobs/../outbox/catalog.XLSX")));
     let columns: Vec<_> = catalog.columns.iter().flatten().map(ToString::to_string).collect();
     assert_eq!(columns, ["Email", "curriculum_name", "content.kind", "curriculum_id"]);
-    let parameters = [("contentlist", "Off"), ("Accessibility", "Public,Paid")].into_iter().collect();
+    let parameters = [("contentlist", "On"), ("Accessibility", "Public,Paid")].into_iter().collect();
     assert_eq!(catalog.parameters, parameters);
     assert_eq!(
         (progress.overlap, progress.since),
@@ -156,6 +156,23 @@ fn an_operation_stands_under_the_table_of_its_kind() {
 }
 
 #[test]
+fn an_operation_is_known_without_its_account() {
+    let lost = |operation: &str| {
+        let job = pulling(operation, "").replace("\"upside\"", "\"payroll\"");
+        Files::new(MAIN, &[("c.toml", &job)]).problems()
+    };
+    let shown = [lost("progress"), lost("academy.progress"), lost("training_catalogue"), lost("salaries")];
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    jobs/c.toml:2 pull.connection: no such connection in rollbook.toml: "payroll"; rollbook.toml has `upside`
+    jobs/c.toml:2 pull.connection: no such connection in rollbook.toml: "payroll"; rollbook.toml has `upside`
+    jobs/c.toml:2 pull.connection: no such connection in rollbook.toml: "payroll"; rollbook.toml has `upside`
+    jobs/c.toml:3 pull.operation: no product has such an operation: "training_catalogue"; did you mean `training_catalog`?
+    jobs/c.toml:2 pull.connection: no such connection in rollbook.toml: "payroll"; rollbook.toml has `upside`
+    jobs/c.toml:3 pull.operation: no product has such an operation: "salaries"; `rollbook fields` lists what there is
+    "#);
+}
+
+#[test]
 fn spans_of_time_belong_to_pulls_that_ask_for_them() {
     let progress = |lines: &str| {
         let job = pulling("progress", lines).replace("upside", "academy");
@@ -168,10 +185,10 @@ fn spans_of_time_belong_to_pulls_that_ask_for_them() {
         said_of("training_catalog", "overlap = \"3d\"\nsince = \"2026-01-31\""),
     ];
     insta::assert_snapshot!(bad.join("\n"), @r#"
-    jobs/p.toml:4 pull.overlap: found "2y"; allowed: a length of time in quotes, at most a year, such as "3d"
+    jobs/p.toml:4 pull.overlap: found "2y"; allowed: a length of time in quotes, at most a year, such as "90d"
     jobs/p.toml:5 pull.since: found "31/01/2026"; allowed: a date, such as "2026-01-01"
     jobs/p.toml:6 pull.retention: found "1h"; allowed: a length of time in quotes, a day or more, such as "2y"
-    jobs/p.toml:4 pull.overlap: found 3; allowed: a length of time in quotes, at most a year, such as "3d"
+    jobs/p.toml:4 pull.overlap: found 3; allowed: a length of time in quotes, at most a year, such as "90d"
     jobs/p.toml:5 pull.since: found a date or a time without quotes; allowed: a date, such as "2026-01-01"
     jobs/p.toml:6 pull.retention: found "200y"; allowed: a length of time in quotes, a day or more, such as "2y"
     jobs/catalog.toml:4 pull.overlap: means something only where a span of time is asked for; upsidelms.training_catalog asks for all there is
@@ -182,7 +199,12 @@ fn spans_of_time_belong_to_pulls_that_ask_for_them() {
 #[test]
 fn an_export_has_columns_that_there_are() {
     let with = |lines: &str| said_of("training_catalog", lines);
-    assert_eq!(with("export = \"c.csv\"\ncolumns = [\"curriculum_name\", \"content.mandatory\"]"), "");
+    assert_eq!(
+        with(
+            "export = \"c.csv\"\ncolumns = [\"curriculum_name\", \"content.mandatory\"]\nparameters = { contentlist = \"On\" }"
+        ),
+        ""
+    );
     let bad = [
         with("columns = [\"curriculum_name\"]"),
         with(
@@ -211,6 +233,70 @@ fn an_export_has_columns_that_there_are() {
     jobs/a.toml:9 pull.export: a pull of the job `a` writes there too; give each a place of its own
     jobs/b.toml:4 pull.export: a pull of the job `a` writes there too; give each a place of its own
     ");
+}
+
+#[test]
+fn columns_that_nobody_asks_for_are_said() {
+    let with = |columns: &str, parameters: &str| {
+        said_of(
+            "training_catalog",
+            &format!("export = \"c.csv\"\ncolumns = [{columns}]\n[pull.parameters]\n{parameters}"),
+        )
+    };
+    let all = "\"curriculum_id\", \"curriculum_name\", \"status\", \"content.title\"";
+    assert_eq!(with(all, "contentlist = \"On\""), "");
+    assert_eq!(
+        with(all, "contentlist = \"On\"\noutputlist = [\"curriculum_name\", \"curriculum_status\"]"),
+        ""
+    );
+    insta::assert_snapshot!(with(all, "contentlist = \"Off\"\noutputlist = [\"start_date\"]"), @r#"
+    (notice) jobs/catalog.toml:5 pull.columns: "curriculum_name" will be empty in every row: `outputlist` does not name it, so it is not asked for
+    (notice) jobs/catalog.toml:5 pull.columns: "status" will be empty in every row: `outputlist` does not name it, so it is not asked for
+    (notice) jobs/catalog.toml:5 pull.columns: "content.title" will be empty in every row: `contentlist` is not `On`, so no parts are asked for
+    "#);
+    let learner = "export = \"c.csv\"\nlearners = \"Uniqueid=1\"\ncolumns = [\"Uniqueid\"]\n\
+                   parameters = { outputlist = \"start_date\" }";
+    assert_eq!(said_of("training_catalog", learner), "", "whose it is needs no asking");
+}
+
+#[test]
+fn a_list_of_learners_has_a_heading_that_names_them() {
+    let files =
+        Files::new(MAIN, &[("catalog.toml", &pulling("training_catalog", "learners = \"people.csv\""))]);
+    let said = |text: &[u8]| {
+        std::fs::write(files.path("jobs/people.csv"), text).unwrap();
+        let shown = files.shown(&check_in(&files.load().world, &|_| None));
+        shown.lines().filter(|line| line.contains("pull.")).collect::<Vec<_>>().join("\n")
+    };
+    let good: [&[u8]; 4] = [
+        b"Uniqueid\n101\n",
+        b"\xef\xbb\xbfname;EMAIL\r\nAnn;a@example.org\r\n",
+        b"\n\"Full name\",\"Uniqueid\"\nAnn,1\n",
+        b"Name\tEmail\nJ\xf6rg\tj@example.org\n",
+    ];
+    for text in good {
+        assert_eq!(said(text), "");
+    }
+    let bad: [&[u8]; 4] =
+        [b" \r\n", b"N\xf6m,Uniqueid\n", b"Name;E-mail\nAnn;a@example.org\n", b"101\n102\n"];
+    insta::assert_snapshot!(bad.map(said).join("\n"), @r#"
+    jobs/catalog.toml:4 pull.learners: jobs/people.csv is empty; needed is a column that names learners: `Uniqueid`, `Email`
+    jobs/catalog.toml:4 pull.learners: the headings of jobs/people.csv are not UTF-8; save the file as CSV in UTF-8
+    jobs/catalog.toml:4 pull.learners: jobs/people.csv has no column that names learners: found the headings `Name`, `E-mail`; needed is one of `Uniqueid`, `Email`; is "E-mail" meant to be `Email`?
+    jobs/catalog.toml:4 pull.learners: jobs/people.csv has no column that names learners: found the headings `101`; needed is one of `Uniqueid`, `Email`
+    "#);
+}
+
+#[test]
+fn a_folder_that_will_be_made_is_said() {
+    let files = Files::new(MAIN, &[("c.toml", &pulling("training_catalog", "export = \"../outbox/c.csv\""))]);
+    let said = || {
+        let shown = files.shown(&check_in(&files.load().world, &|_| None));
+        shown.lines().filter(|line| line.contains("pull.")).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(said(), @"(notice) jobs/c.toml:4 pull.export: folder jobs/../outbox is not there yet; it will be made");
+    std::fs::create_dir(files.path("outbox")).unwrap();
+    assert_eq!(said(), "");
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn a_value_in_the_file_fits_its_field() {
         "lmsrole = { value = \"Boss\" }",
     ];
     insta::assert_snapshot!(bad.map(field_with).join("\n"), @r#"
-    jobs/hr.toml:13 push.fields.joining_data.value: found "2026-11-21"; allowed: a date written %m/%d/%Y, such as 11/21/2026
+    jobs/hr.toml:13 push.fields.joining_data.value: found "2026-11-21"; allowed: a date written MM/DD/YYYY, such as 11/21/2026
     jobs/hr.toml:13 push.fields.groups.value: found "A~B"; no value of `groups` may hold `~`, which the LMS puts between values
     jobs/hr.toml:13 push.fields.groups.value: found "B~C"; no value of `groups` may hold `~`, which the LMS puts between values
     jobs/hr.toml:13 push.fields.cc.value: found "nobody"; allowed: an e-mail address

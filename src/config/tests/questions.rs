@@ -1,7 +1,7 @@
 //! The pulls of our products: a catalog, a plan of each learner, and progress over a span of time.
 
 use super::*;
-use crate::model::{Asks, Column, ColumnKind, ItemShape, PullShape, Rule};
+use crate::model::{Asks, Column, ColumnKind, ItemShape, PullShape, Rule, Selects};
 
 const YES_NO: ColumnKind = ColumnKind::Flag { yes: &["Yes"], no: &["No"] };
 
@@ -18,6 +18,7 @@ const ITEMS: &[ItemShape] = &[
             Column::new("certification", "Certification", YES_NO),
             Column::new("modified_on", "Modified on", ColumnKind::Moment { formats: &[] }),
             Column::new("seat_hours", "Seat Hours", ColumnKind::Whole),
+            Column::new("status", "Status", ColumnKind::Text).also(&["curriculum_status"]),
         ],
     },
     ItemShape {
@@ -33,10 +34,32 @@ const ITEMS: &[ItemShape] = &[
     },
 ];
 
+/// Names of the list, of which one differs from that of its column.
+const OUTPUT: &[&str] = &[
+    "curriculum_id",
+    "curriculum_name",
+    "start_date",
+    "certification",
+    "modified_on",
+    "seat_hours",
+    "curriculum_status",
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "f",
+];
+
 const CATALOG: PullShape = PullShape {
     items: ITEMS,
     learners: Asks::Maybe,
     identifiers: &[("Uniqueid", "unique_id"), ("Email", "email")],
+    selects: Some(Selects {
+        columns: "outputlist",
+        parts: ("contentlist", "On"),
+        days: ("Start_Date", "End_Date"),
+    }),
     windowed: false,
     daily_calls: None,
     registration: None,
@@ -52,6 +75,8 @@ pub(super) fn catalog() -> Operation {
         Field::new("Rating", "Rating", false, whole(1, 5)),
         Field::new("validity_days", "Validity Days", false, whole(1, u32::MAX.into())),
         Field::new("Start_Date", "Start Date", false, FieldKind::Date { format: "%m/%d/%Y" }),
+        Field::new("End_Date", "End Date", false, FieldKind::Date { format: "%m/%d/%Y" }),
+        Field::new("outputlist", "Parameter List", false, several(OUTPUT)),
         Field::new("Order_by", "Order By", false, one(["rating", "curriculum_name_asc"])),
         Field::new("search", "Search", false, FieldKind::Text),
     ];
@@ -82,6 +107,7 @@ pub(super) fn progress() -> Operation {
     Operation {
         pull: Some(PullShape {
             items: &ITEMS[..1],
+            selects: None,
             learners: Asks::Nobody,
             identifiers: &[],
             windowed: true,

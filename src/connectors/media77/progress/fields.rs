@@ -91,6 +91,7 @@ pub(in crate::connectors::media77) fn operation(
             items: ITEMS,
             learners: Asks::Nobody,
             identifiers: &[],
+            selects: None,
             windowed: true,
             daily_calls: Some(calls.unwrap_or(USUAL_CALLS)),
             registration: Some((REGISTRATION, registers)),

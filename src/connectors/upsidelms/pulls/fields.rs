@@ -2,7 +2,7 @@
 //! the vendor's sections "Catalog API" and "Learning/Training Plan API". Pure.
 
 use super::kinds::{CATALOG, PLAN};
-use crate::model::{Asks, Field, FieldKind, ListOf, Operation, OperationKind, PullShape};
+use crate::model::{Asks, Field, FieldKind, ListOf, Operation, OperationKind, PullShape, Selects};
 
 /// The catalog's name in full.
 pub(in super::super) const TRAINING_CATALOG: &str = "upsidelms.training_catalog";
@@ -125,13 +125,8 @@ pub(in super::super) fn training_catalog() -> Operation {
         ("Order_by", "Order By", one_of(CATALOG_ORDERS)),
     ];
     let summary = "asks for the catalog: curricula and their contents, for all or for one learner";
-    pull(
-        TRAINING_CATALOG,
-        summary,
-        filters,
-        CATALOG_OUTPUT,
-        PullShape { items: &CATALOG, ..shape(Asks::Maybe) },
-    )
+    let shape = PullShape { items: &CATALOG, ..shape(Asks::Maybe, "End_Date") };
+    pull(TRAINING_CATALOG, summary, filters, CATALOG_OUTPUT, shape)
 }
 
 /// `upsidelms.training_plan`.
@@ -147,7 +142,8 @@ pub(in super::super) fn training_plan() -> Operation {
         ("Order_by", "Order By", one_of(PLAN_ORDERS)),
     ];
     let summary = "asks for the learning plan of each learner: curricula and contents, and how far they are";
-    pull(TRAINING_PLAN, summary, filters, PLAN_OUTPUT, PullShape { items: &PLAN, ..shape(Asks::EachLearner) })
+    let shape = PullShape { items: &PLAN, ..shape(Asks::EachLearner, "Expiry_Date") };
+    pull(TRAINING_PLAN, summary, filters, PLAN_OUTPUT, shape)
 }
 
 fn pull(
@@ -164,11 +160,17 @@ fn pull(
     Operation { pull: Some(shape), ..Operation::new(name, OperationKind::Pull, summary, fields) }
 }
 
-const fn shape(learners: Asks) -> PullShape {
+/// `last` is the day that can't lie before `Start_Date`.
+const fn shape(learners: Asks, last: &'static str) -> PullShape {
     PullShape {
         items: &[],
         learners,
         identifiers: IDENTIFIERS,
+        selects: Some(Selects {
+            columns: OUTPUT_LIST,
+            parts: (CONTENT_LIST, "On"),
+            days: ("Start_Date", last),
+        }),
         windowed: false,
         daily_calls: None,
         registration: None,
