@@ -15,6 +15,7 @@ mod failure;
 
 pub use download::Download;
 pub use failure::HttpFailure;
+use failure::root_cause;
 
 /// The longest wait for a connection; the whole call may be shorter still.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -295,15 +296,6 @@ fn media_type(content_type: &str) -> Option<String> {
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// The innermost cause, which is the one that says something ("Connection refused").
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

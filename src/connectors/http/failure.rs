@@ -115,6 +115,15 @@ fn status_words(status: u16, location: Option<&str>) -> String {
     }
 }
 
+/// The innermost cause, which is the one that says something ("Connection refused").
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
 /// The pause that `Retry-After` asks for. None at all is for the caller's own pause, which grows.
 fn pause(value: &str, now: SystemTime) -> Option<Duration> {
     let asked = match value.parse::<u64>() {

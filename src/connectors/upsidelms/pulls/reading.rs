@@ -1,15 +1,17 @@
 //! Reads the JSON of an answer as it streams by, one curriculum at a time, whatever its size. Pure.
 
-use std::fmt;
+mod top;
+
 use std::io::{self, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error};
 use serde_json::{Map, Value};
 
 use super::super::wire::{LmsError, errors, is_no_data, says_no_data, word, word_of};
-use super::bounded::{Allowance, Bounded, Metered};
-use super::items::{curriculum, is_nothing, names_curriculum, says_contents, title};
+use super::bounded::{Allowance, Metered};
+use super::items::{curriculum, names_curriculum, says_contents, title};
 use crate::model::{PullShape, Pulled};
+use top::Top;
 
 /// What the lists of both calls are called; the token tells whose answer it is.
 const LISTS: [&str; 2] = ["curriculumCatalogDTO", "learningPlanDTO"];
@@ -231,95 +233,6 @@ fn messages(value: &Value, found: &mut Vec<LmsError>) {
 
 fn token(object: &Map<String, Value>) -> Option<String> {
     object.get("Token").and_then(word)
-}
-
-/// The answer as a whole: an object with the list, or the list alone.
-struct Top<'a, 'b>(&'a mut Reader<'b>);
-
-impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Top<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an answer")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
-        List(self.0).visit_seq(list)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self(reader) = self;
-        let mut beside = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if LISTS.contains(&key.trim()) {
-                reader.ours = true;
-                if reader.listed {
-                    return Err(reader.give_up(Flaw::Odd("JSON with two lists")));
-                }
-                map.next_value_seed(List(reader))?;
-            } else {
-                beside.insert(key, map.next_value_seed(Bounded(reader.left))?);
-            }
-        }
-        reader.beside(beside).map_err(|flaw| reader.give_up(flaw))
-    }
-}
-
-/// The list: with its brackets, or a single element without them, or nothing in its place.
-struct List<'a, 'b>(&'a mut Reader<'b>);
-
-impl<'de> DeserializeSeed<'de> for List<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for List<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of curricula")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self(reader) = self;
-        reader.listed = true;
-        while let Some(element) = list.next_element_seed(Bounded(reader.left))? {
-            reader.left.renew();
-            reader.element(&element).map_err(|flaw| reader.give_up(flaw))?;
-        }
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let Self(reader) = self;
-        reader.listed = true;
-        let element = Bounded(reader.left).visit_map(map)?;
-        reader.left.renew();
-        reader.element(&element).map_err(|flaw| reader.give_up(flaw))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.0.listed = true;
-        Ok(())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        if is_nothing(text) {
-            return self.visit_unit();
-        }
-        Err(self.0.give_up(Flaw::Odd("JSON of another kind")))
-    }
 }
 
 #[cfg(test)]
