@@ -31,6 +31,11 @@ pub struct Answer {
     pub next: Option<String>,
     /// How many items the LMS says there are in all.
     pub total: Option<u64>,
+    /// What is to be known about the answer, which is right all the same.
+    pub notes: Vec<String>,
+    /// What is odd about all answers to the question together, where this one is the last: what came is taken,
+    /// and the question counts as not answered in whole.
+    pub doubt: Option<String>,
 }
 
 /// Where a connector puts the items of an answer while it reads them, in the order of the answer. They are void

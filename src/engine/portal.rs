@@ -72,6 +72,8 @@ pub(super) enum Odd {
     Hangs,
     /// It says that there are so many.
     Total(u64),
+    /// It comes, and says that this is odd about it.
+    Doubt(&'static str),
 }
 
 /// The other side.
@@ -154,8 +156,14 @@ impl Connector for Way {
                 Some(Odd::Fails(outcome)) => Err(outcome),
                 Some(Odd::Panics) => panic!("on purpose"),
                 Some(Odd::Hangs) => std::future::pending().await,
-                Some(Odd::Total(total)) => Ok(Answer { next, total: Some(total) }),
-                None => Ok(Answer { next, total: None }),
+                Some(Odd::Doubt(doubt)) => Ok(Answer {
+                    next,
+                    notes: vec![format!("a note on {about}")],
+                    doubt: Some(doubt.to_owned()),
+                    ..Answer::default()
+                }),
+                Some(Odd::Total(total)) => Ok(Answer { next, total: Some(total), ..Answer::default() }),
+                None => Ok(Answer { next, ..Answer::default() }),
             }
         })
     }

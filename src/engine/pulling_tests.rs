@@ -303,6 +303,12 @@ async fn windows_overlap_and_a_total_that_is_missed_is_said() {
     let missed = scene.sync().await;
     assert_eq!(missed.said(), "partial 1 1 0");
     assert!(missed.failures[0].starts_with(" total: the LMS says that there are 3 items, and 2 came"));
+    scene.portal.fails("@", Odd::Doubt("a row has no name"));
+    let odd = scene.sync().await;
+    assert_eq!(
+        (odd.said(), &*odd.failures),
+        ("partial 1 1 0".to_owned(), &[" answer: a row has no name".to_owned()][..])
+    );
     windows(&scene);
     // So the same span is asked for once more.
     scene.sync().await;

@@ -118,7 +118,7 @@ impl Asking {
         answer: Answer,
         stops: &[&CancellationToken],
     ) -> Result<Folded, EngineError> {
-        for note in &staged.notes {
+        for note in staged.notes.iter().chain(&answer.notes) {
             self.engine.store.note_pull(self.run.run_ref, self.pull_ref, note).await?;
         }
         let all = staged.items;
@@ -149,7 +149,7 @@ impl Asking {
                             // Only once all are folded can they be counted.
                             self.fold(step, &std::mem::take(&mut chunk)).await?;
                         }
-                        chunk.turn = Some(self.ended(step, all, answer.total).await?);
+                        chunk.turn = Some(self.ended(step, all, &answer).await?);
                     }
                 }
             }
@@ -168,10 +168,10 @@ impl Asking {
     }
 
     /// What the end of a question says of what its answers did not hold.
-    async fn ended(&self, step: &PullStep, items: u64, total: Option<u64>) -> Result<Turn, EngineError> {
+    async fn ended(&self, step: &PullStep, items: u64, answer: &Answer) -> Result<Turn, EngineError> {
         let store = &self.engine.store;
         let items = step.items + items;
-        let seen = match total {
+        let seen = match answer.total {
             Some(said) => {
                 let came = store.seen_items(self.run.run_ref, self.pull_ref, &step.scope).await?;
                 Some((said, came))
@@ -185,6 +185,10 @@ impl Asking {
         if items == 0 && present > 0 && step.baseline {
             let note = "the parameters are others than before, and the answer to them is empty";
             store.note_pull(self.run.run_ref, self.pull_ref, note).await?;
+        }
+        if let Some(reason) = &answer.doubt {
+            let doubt = Some(("answer".to_owned(), reason.clone()));
+            return Ok(Turn::Ended { absent: None, doubt });
         }
         Ok(Turn::Ended {
             absent: match conclusion.absent {

@@ -62,10 +62,13 @@ def page(rows, question, start, end, args):
     found = [row for row in rows if asked(row)]
     found.sort(key=lambda row: str(row.get(question.get("sort", "lastName"))),
                reverse=question.get("order") == "DESC")
-    number, first = question.get("number", 10), question.get("start", 0)
-    skipped = {"rows": first, "pages": first * number, "pages-from-one": max(first - 1, 0) * number}[args.start]
+    number, first = min(question.get("number", 10), args.most), question.get("start", 0)
+    last = max(len(found) - 1, 0) // number
+    skipped = {"rows": first, "pages": first * number, "pages-from-one": max(first - 1, 0) * number,
+               "pages-to-the-last": min(first, last) * number}[args.start]
     rows = [{name: row.get(name) for name in COLUMNS} for row in found[skipped : skipped + number]]
-    return {"count": len(found) if args.count == "all" else len(rows), "rows": rows}
+    counts = {"all": len(found), "page": len(rows), "more": len(found) + 3}
+    return rows if args.count == "none" else {"count": counts[args.count], "rows": rows}
 
 
 class Caller(desk.Visitor):
@@ -94,6 +97,7 @@ class Caller(desk.Visitor):
 if __name__ == "__main__":
     parser = desk.arguments(__doc__)
     parser.add_argument("--token", required=True)
-    parser.add_argument("--start", choices=["rows", "pages", "pages-from-one"], default="rows")
-    parser.add_argument("--count", choices=["all", "page"], default="all")
+    parser.add_argument("--start", choices=["rows", "pages", "pages-from-one", "pages-to-the-last"], default="rows")
+    parser.add_argument("--count", choices=["all", "page", "none", "more"], default="all")
+    parser.add_argument("--most", type=int, default=1000)
     desk.serve(Caller, parser.parse_args())

@@ -90,16 +90,19 @@ fn field<'a>(item: &'a Pulled, name: &str) -> Option<&'a str> {
 fn every_value_of_every_row_arrives_whichever_way_start_counts() {
     let rows: Vec<Value> =
         (0..27).map(|number| row(number, if number % 3 == 0 { json!("100") } else { json!(0) })).collect();
-    for start in ["rows", "pages", "pages-from-one"] {
-        for count in ["all", "page"] {
-            let Some(peer) = peer(&["--start", start, "--count", count]) else { return };
+    for start in ["rows", "pages", "pages-from-one", "pages-to-the-last"] {
+        // Pages as large as asked for, and such as the platform likes.
+        for (count, most) in
+            [("all", "10"), ("page", "10"), ("page", "7"), ("none", "10"), ("none", "7"), ("more", "10")]
+        {
+            let Some(peer) = peer(&["--start", start, "--count", count, "--most", most]) else { return };
             peer.put("rows", &Value::from(rows.clone()).to_string());
             let connector = open(&peer.base_url(), TOKEN);
             let (items, answers) = runtime().block_on(read(connector.as_ref(), &[])).unwrap();
             assert_eq!(peer.decoded("progress").len(), answers as usize);
             let found: BTreeMap<&str, &Pulled> =
                 items.iter().map(|item| (field(item, "transactionId").unwrap(), item)).collect();
-            assert_eq!((found.len(), items.len()), (27, 27), "{start} {count}");
+            assert_eq!((found.len(), items.len()), (27, 27), "{start} {count} {most}");
             for (number, row) in rows.iter().enumerate() {
                 let item = found[format!("t{number}").as_str()];
                 for name in

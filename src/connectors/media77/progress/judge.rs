@@ -21,8 +21,10 @@ const LIMIT: &str = "77 Media allows 500 calls a day unless more were agreed, se
 enum About {
     /// The token, or that it may read.
     Token,
-    /// How many calls were made.
+    /// How many calls a day has.
     Quota,
+    /// How fast they come.
+    Pace,
     /// The platform's own trouble.
     Trouble,
     /// Anything else: the question, most likely.
@@ -44,20 +46,26 @@ const TOKEN: &[&str] = &[
     "not provisioned",
 ];
 
+/// The limit of a day is the only one that the vendor's page has.
 const QUOTA: &[&str] = &[
     "quota",
-    "too many requests",
-    "too many calls",
-    "throttl",
-    "rate limit",
-    "daily limit",
+    "daily",
+    "per day",
+    "calls a day",
+    "requests a day",
     "call limit",
     "request limit",
     "api limit",
     "limit exceeded",
     "limit reached",
-    "calls per day",
 ];
+
+/// What comes of it may be over in a moment.
+const PACE: &[&str] =
+    &["too many requests", "too many calls", "throttl", "rate limit", "per second", "per minute", "per hour"];
+
+/// What leaves no doubt that it is a day's.
+const DAY: &[&str] = &["daily", "per day", "calls a day", "requests a day"];
 
 const TROUBLE: &[&str] =
     &["internal", "server error", "timeout", "timed out", "unavailable", "try again", "temporar", "deadlock"];
@@ -67,7 +75,9 @@ fn about(words: &str) -> About {
     let words = words.to_lowercase().replace("unexpected token", "");
     let says = |list: &[&str]| list.iter().any(|part| words.contains(part));
     // "Token limit exceeded" is about calls.
-    if says(QUOTA) {
+    if says(PACE) && !says(DAY) {
+        About::Pace
+    } else if says(QUOTA) {
         About::Quota
     } else if says(TOKEN) {
         About::Token
@@ -101,6 +111,10 @@ pub(super) fn page(
         Read::Unreadable(kind) => return Err(not_an_answer(kind)),
     };
     match (told, failure) {
+        // A pause of seconds does not give a day back.
+        (Some((About::Quota, words)), _) if asks_for_pause(status) && is_of_a_day(&words) => {
+            Err(outcome(About::Quota, &clean(&words)))
+        }
         // Whoever asks for a pause gets it.
         (_, Some(failure)) if asks_for_pause(status) => Err(advised(status, failure)),
         (Some((About::Other, _)), Some(failure)) if !(400..=499).contains(&status) => Err(failure),
@@ -115,6 +129,11 @@ fn not_an_answer(kind: &str) -> Outcome {
     unreadable(format!("the answer is no list of progress but {kind}: is base_url right?"))
 }
 
+fn is_of_a_day(words: &str) -> bool {
+    let words = words.to_lowercase();
+    words.contains("quota") || DAY.iter().any(|part| words.contains(part))
+}
+
 /// Whether a status rather says that something else than the API was met.
 fn is_wrong_address(status: u16) -> bool {
     matches!(status, 401 | 403 | 404 | 405 | 407 | 408 | 410)
@@ -124,7 +143,14 @@ fn outcome(about: About, words: &str) -> Outcome {
     let passing = Verdict::RetryConnection { after: None };
     match about {
         About::Token => Outcome::new(Verdict::StopConnection, "token", format!("{words}; {WRONG_TOKEN}")),
-        About::Quota => Outcome::new(passing, "quota", format!("{words}; {LIMIT}")).without_effect(),
+        // Nothing more is asked today: every question would be one more that is not answered.
+        About::Quota => Outcome::new(
+            Verdict::StopConnection,
+            "quota",
+            format!("{words}; {LIMIT}; nothing more is asked in this run, and the next one asks again"),
+        )
+        .without_effect(),
+        About::Pace => Outcome::new(passing, "pace", words).without_effect(),
         About::Trouble => Outcome::new(passing, "trouble", words),
         About::Other => Outcome::new(Verdict::Refused, "refused", words),
     }

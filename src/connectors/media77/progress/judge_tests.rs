@@ -49,14 +49,37 @@ fn a_bad_token_stops_the_connection_in_whatever_form_it_is_told() {
 }
 
 #[test]
-fn a_used_up_day_is_said_in_words() {
+fn a_used_up_day_ends_the_pull() {
     let words = "77 Media allows 500 calls a day unless more were agreed, see calls_per_day";
-    check(429, "", PASSING, "HTTP 429", &format!("HTTP 429: so it is; {words}"));
-    // A status that asks for a pause gets it, whatever is told beside.
-    check(429, r#"{"error":"Invalid token"}"#, PASSING, "HTTP 429", &format!("HTTP 429: so it is; {words}"));
-    let told = format!("Daily limit of token exceeded; {words}");
-    check(200, r#"{"error":"Daily limit of token exceeded"}"#, PASSING, "quota", &told);
-    check(403, "Daily limit of token exceeded", PASSING, "quota", &told);
+    let ends = format!("{words}; nothing more is asked in this run, and the next one asks again");
+    let told = format!("Daily limit of token exceeded; {ends}");
+    for (status, body) in [
+        (200, r#"{"error":"Daily limit of token exceeded"}"#),
+        (200, r#""Daily limit of token exceeded""#),
+        (403, "Daily limit of token exceeded"),
+        // A pause of seconds gives no day back.
+        (429, r#"{"error":"Daily limit of token exceeded"}"#),
+        (503, "Daily limit of token exceeded"),
+    ] {
+        check(status, body, Verdict::StopConnection, "quota", &told);
+    }
+    let of_the_day = "Too many requests: 500 calls per day";
+    check(429, of_the_day, Verdict::StopConnection, "quota", &format!("{of_the_day}; {ends}"));
+    let told = format!("Request limit exceeded; {ends}");
+    check(200, r#"{"error":"Request limit exceeded"}"#, Verdict::StopConnection, "quota", &told);
+}
+
+#[test]
+fn whoever_asks_for_a_pause_gets_one() {
+    let words = "77 Media allows 500 calls a day unless more were agreed, see calls_per_day";
+    for body in ["", "Too many requests", r#"{"error":"Invalid token"}"#, r#"{"error":"Limit exceeded"}"#] {
+        check(429, body, PASSING, "HTTP 429", &format!("HTTP 429: so it is; {words}"));
+    }
+    let pace = "Too many requests, quota per minute exceeded";
+    check(200, &format!(r#"{{"error":"{pace}"}}"#), PASSING, "pace", pace);
+    check(429, pace, PASSING, "HTTP 429", &format!("HTTP 429: so it is; {words}"));
+    let refused = "startDate is not a day";
+    check(200, &format!(r#"{{"error":"{refused}"}}"#), Verdict::Refused, "refused", refused);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::connectors::http::{Body, Http, Reply};
 use crate::connectors::settings::path;
 use crate::connectors::{Access, Answer, ConnectError, ItemSender, Question};
 use crate::model::{Fields, Outcome, Verdict};
-use paging::Place;
+use paging::{Place, Seen};
 use wire::Asked;
 
 /// The way to one platform's progress.
@@ -52,18 +52,25 @@ impl Client {
             Asked { start: place.start(), number: self.number, window, parameters: &question.parameters };
         let search = question.parameters.get(&"search".into()).unwrap_or_default();
         let page = self.ask(&asked, search).await?;
-        let mut read = rows::read(&page.rows)?;
+        let mut read = rows::read(&page.rows);
         read.leave_out(|key| place.has(key));
         let keys: Vec<&str> = read.keys.iter().map(String::as_str).collect();
-        let step = place.after(&keys, page.count, read.doubled)?;
-        if step.fresh && !read.items.is_empty() && items.send(read.items).await.is_err() {
+        let new = |keys: &[String]| keys.iter().filter(|key| !place.has(key)).count() as u64;
+        let (doubled, nameless) = (new(&read.doubled), new(&read.nameless));
+        let step = place.after(Seen { keys: &keys, count: page.count, doubled, nameless })?;
+        if !read.items.is_empty() && items.send(read.items).await.is_err() {
             return Err(Outcome::new(
                 Verdict::Retry,
                 "given up",
                 "nobody takes the rows of the answer any more",
             ));
         }
-        Ok(Answer { next: step.next.as_ref().map(Place::text), total: step.total })
+        Ok(Answer {
+            next: step.next.as_ref().map(Place::text),
+            total: step.total,
+            notes: step.note.into_iter().collect(),
+            doubt: (step.nameless > 0).then(|| doubt(step.nameless)),
+        })
     }
 
     /// Asks for one row of the day that ends now. It is one of the calls that the vendor allows a day, and
@@ -88,6 +95,17 @@ impl Client {
         let failure = reply.failure().map(|failure| failure.outcome(now));
         judge::page(status, failure, wire::decode(body), &self.token, search)
     }
+}
+
+/// What is said of rows that are no items.
+fn doubt(rows: u64) -> String {
+    let rows = if rows == 1 { "1 row has".to_owned() } else { format!("{rows} rows have") };
+    format!(
+        "{rows} neither a `{}` nor a `{}` to be told from others by, so there may be a completion that is not \
+         taken; the others are. Ask 77 Media about it; until then each run asks from the same time on",
+        fields::TRANSACTION,
+        fields::REGISTRATION
+    )
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Where a list of progress goes on. Pure.
 //!
-//! The vendor's page does not say whether `start` counts rows or pages. Its keys (`start`, `number`, `search`,
-//! `sort`, `order`, ten rows where no number is sent) are those of a table widget of the time whose `start` is
-//! a row, so rows are tried first. Where that comes to an end too soon, or leads nowhere, pages are tried. What
-//! is unsure is asked for: a row that is read twice does no harm, and one that is never read does.
+//! The vendor's page does not say whether `start` counts rows or pages, nor whether `count` is that of the page or
+//! of all, nor how many rows an answer may have at most. So nothing of it is taken for granted: the second question
+//! is for start 1, whose answer tells rows from pages, and a list ends where an answer behind its last row is empty
+//! or has nothing new, or where as many rows were read as a `count` says that can't be the page's own. What is
+//! unsure is asked for: a row that is read twice does no harm, and one that is never read does.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +28,9 @@ pub(super) struct Place {
     answers: u32,
     /// How many rows of the list have been read.
     read: u64,
-    /// How many of the rows were another's in the same answer.
+    /// How many of the rows were another's in the same answer, or nobody's.
     doubled: u64,
+    nameless: u64,
     /// How many rows there are in all, as far as an answer has said so.
     total: Option<u64>,
     /// The page at 0, by its first two rows, and how many rows it had.
@@ -36,16 +38,18 @@ pub(super) struct Place {
     opened: u64,
     /// The page before, by its first two rows.
     before: Face,
-    /// The rows at its end that come once more.
-    tail: Vec<String>,
-    /// The LMS has sent one page for two places.
+    /// The rows that may come once more: while it is not known what `start` counts, those of the page at 0; then
+    /// the last ones.
+    known: Vec<String>,
+    /// The LMS has sent one page for three places.
     stuck: bool,
 }
 
-/// What `start` is taken to count.
+/// What `start` counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Counts {
     #[default]
+    Unknown,
     Rows,
     Pages,
 }
@@ -59,6 +63,29 @@ impl Face {
         let key = |place: usize| keys.get(place).map(|key| (*key).to_owned());
         Self(key(0), key(1))
     }
+
+    /// Whether its first row is in a page.
+    fn leads(&self, keys: &[&str]) -> bool {
+        self.0.as_deref().is_some_and(|key| keys.contains(&key))
+    }
+
+    /// Whether a page begins within it: then `start` counts rows.
+    fn precedes(&self, keys: &[&str]) -> bool {
+        !self.leads(keys) && self.1.as_deref().is_some_and(|key| keys.contains(&key))
+    }
+}
+
+/// The rows of an answer, as far as paging looks at them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen<'a> {
+    /// What names each, in the order of the page.
+    pub(super) keys: &'a [&'a str],
+    /// What the answer says of how many there are.
+    pub(super) count: Option<u64>,
+    /// How many are another's.
+    pub(super) doubled: u64,
+    /// How many are nobody's.
+    pub(super) nameless: u64,
 }
 
 /// What follows an answer.
@@ -66,10 +93,18 @@ impl Face {
 pub(super) struct Step {
     /// Where the next question begins; `None` after the last.
     pub(super) next: Option<Place>,
-    /// Whether any of the rows can be new.
-    pub(super) fresh: bool,
     /// How many items there are in all, as far as it is known.
     pub(super) total: Option<u64>,
+    /// What is to be known of the list.
+    pub(super) note: Option<String>,
+    /// How many rows so far had nothing to be known by.
+    pub(super) nameless: u64,
+}
+
+impl Step {
+    fn on(next: Place) -> Self {
+        Self { total: next.items(), note: None, nameless: next.nameless, next: Some(next) }
+    }
 }
 
 impl Place {
@@ -92,112 +127,173 @@ impl Place {
         self.start
     }
 
-    /// Whether a row of this page came with the page before, and comes again because pages overlap.
+    /// Whether a row of this page came before, and comes again because pages overlap.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.tail.iter().any(|known| known == key)
+        self.known.iter().any(|known| known == key)
     }
 
-    /// What follows an answer with these rows, of which some are another's, and this `count`.
+    /// What follows an answer.
     ///
     /// # Errors
     /// Where there is no way to read on, and there may be more.
-    pub(super) fn after(mut self, keys: &[&str], count: Option<u64>, doubled: u64) -> Result<Step, Outcome> {
-        let rows = length(keys);
-        self.total = self.believed(rows, count).or(self.total);
-        self.doubled += doubled;
+    pub(super) fn after(mut self, seen: Seen<'_>) -> Result<Step, Outcome> {
+        let keys = seen.keys;
+        // It may be that of the page alone unless it is more.
+        self.total = seen.count.filter(|count| *count > length(keys)).or(self.total);
+        self.doubled += seen.doubled;
+        self.nameless += seen.nameless;
         self.answers += 1;
-        if self.answers == 1 {
-            (self.opening, self.opened) = (Face::of(keys), rows);
-        }
-        let total = self.total.map(|total| total.saturating_sub(self.doubled));
-        let (fresh, next) = match self.counts {
-            Counts::Rows => self.by_rows(keys),
-            Counts::Pages => self.by_pages(keys)?,
+        let step = match self.counts {
+            Counts::Unknown if self.answers == 1 => self.open(keys),
+            Counts::Unknown => self.step_on(keys),
+            Counts::Rows => self.by_rows(keys)?,
+            Counts::Pages => self.by_pages(keys),
         };
-        match next {
-            Some(place) if place.answers >= MOST_ANSWERS => Err(endless()),
-            next => Ok(Step { next, fresh, total }),
+        match step.next {
+            Some(place) if place.answers >= MOST_ANSWERS => Err(endless(place.number)),
+            _ => Ok(step),
         }
     }
 
-    /// The whole number of rows, where `count` can be nothing else: it may also be that of the page alone.
-    fn believed(&self, rows: u64, count: Option<u64>) -> Option<u64> {
-        let alone = self.answers == 0 && rows < self.number;
-        count.filter(|count| *count > rows || (*count == rows && alone))
+    /// The page at 0.
+    fn open(mut self, keys: &[&str]) -> Step {
+        (self.opening, self.opened, self.read) = (Face::of(keys), length(keys), length(keys));
+        if keys.is_empty() && self.total.is_none() {
+            return self.end();
+        }
+        self.known = keys.iter().map(|key| (*key).to_owned()).collect();
+        Step::on(Self { start: 1, before: self.opening.clone(), ..self })
     }
 
-    fn by_rows(mut self, keys: &[&str]) -> (bool, Option<Self>) {
-        let (rows, face) = (length(keys), Face::of(keys));
-        let first = self.answers == 1;
-        if rows == 0 {
-            // Past the end; or `start` is a page, and there are not so many. An empty list may say nothing.
-            let more = self.total.map_or(!first, |total| self.read < total);
-            return (false, more.then(|| self.pages()));
+    /// What 1 is, and where that is the page at 0 once more, 2.
+    fn step_on(mut self, keys: &[&str]) -> Step {
+        if keys.is_empty() {
+            return self.end();
         }
-        if !first && (face == self.before || face == self.opening) {
-            self.stuck = true;
-            return (false, Some(self.pages()));
+        if self.before.precedes(keys) {
+            return self.rows_on(keys);
         }
-        self.read = self.start + rows;
-        if !self.goes_on(rows) {
-            return (true, None);
+        if !self.before.leads(keys) {
+            self.read += length(keys);
+            return self.pages_on(keys);
+        }
+        if self.start == 1 {
+            // Pages may begin with 1, so that 0 and 1 are one page.
+            return Step::on(Self { start: 2, before: Face::of(keys), ..self });
+        }
+        // `start` says nothing; or there is but one page; or as many rows came as were skipped.
+        let overlap = overlap(self.opened);
+        let start = self.opened - overlap;
+        Step::on(Self { counts: Counts::Rows, start, before: Face::of(keys), stuck: true, ..self })
+    }
+
+    fn by_rows(self, keys: &[&str]) -> Result<Step, Outcome> {
+        let face = Face::of(keys);
+        if self.stuck && (self.opening.leads(keys) || self.before.leads(keys)) {
+            let more = self.opened >= self.number || self.total.is_some_and(|total| total > self.read);
+            return if more { Err(stuck(self.number)) } else { Ok(self.end_stuck()) };
+        }
+        if face == self.before || keys.iter().all(|key| self.has(key)) {
+            return Ok(self.end());
+        }
+        Ok(self.rows_on(keys))
+    }
+
+    /// Behind a page of a list by rows. A short one is the last only where that is known: an LMS may send fewer
+    /// rows than it is asked for.
+    fn rows_on(mut self, keys: &[&str]) -> Step {
+        let news = keys.iter().any(|key| !self.has(key));
+        self.read = self.read.max(self.start + length(keys));
+        if self.is_whole() || (!news && self.total.is_none()) {
+            return self.end();
         }
         // A page of few rows overlaps with none of them, or there might be no way on.
-        let overlap = OVERLAP.min(rows / 50);
-        let tail = keys.iter().rev().take(usize::try_from(overlap).unwrap_or_default());
-        self.tail = tail.map(|key| (*key).to_owned()).collect();
-        (true, Some(Self { start: self.read - overlap, before: face, ..self }))
+        let overlap = overlap(length(keys));
+        let last = keys.iter().rev().take(usize::try_from(overlap).unwrap_or_default());
+        self.known = last.map(|key| (*key).to_owned()).collect();
+        let start = self.start + length(keys) - overlap;
+        Step::on(Self { counts: Counts::Rows, start, before: Face::of(keys), stuck: false, ..self })
     }
 
-    /// The same question once more, by pages: that at 0 is there already.
-    fn pages(self) -> Self {
-        let (before, tail) = (self.opening.clone(), Vec::new());
-        Self { counts: Counts::Pages, start: 1, read: self.opened, before, tail, ..self }
-    }
-
-    fn by_pages(mut self, keys: &[&str]) -> Result<(bool, Option<Self>), Outcome> {
-        let (rows, face) = (length(keys), Face::of(keys));
-        let holds = |key: &Option<String>| key.as_deref().is_some_and(|key| keys.contains(&key));
-        let (first, second) = (holds(&self.opening.0), holds(&self.opening.1));
-        // Pages may begin with 1, so that 0 and 1 are one page.
-        if self.start == 1 && first {
-            return Ok((false, Some(Self { start: 2, before: face, ..self })));
+    fn by_pages(mut self, keys: &[&str]) -> Step {
+        if self.before.precedes(keys) {
+            return self.rows_on(keys);
         }
-        // Nothing is there, or `start` counts rows after all: then all of them have been read. Where it makes
-        // no difference, nobody knows.
-        if rows == 0 || first || second || face == self.before {
-            return if self.stuck { Err(stuck()) } else { Ok((false, None)) };
+        // Nothing is there; or one that was there stands in for it.
+        if keys.is_empty() || self.before.leads(keys) || self.opening.leads(keys) {
+            return self.end();
         }
-        self.stuck = false;
-        self.read += rows;
-        let more = self.goes_on(rows);
-        Ok((true, more.then(|| Self { start: self.start + 1, before: face, ..self })))
+        self.read += length(keys);
+        self.pages_on(keys)
     }
 
-    /// Whether there is more behind a page. A short one is the last, unless the LMS sends fewer rows at a time
-    /// than it is asked for.
-    fn goes_on(&self, rows: u64) -> bool {
-        self.total.map_or(rows >= self.number, |total| self.read < total)
+    fn pages_on(self, keys: &[&str]) -> Step {
+        if self.is_whole() {
+            return self.end();
+        }
+        let (start, known) = (self.start + 1, keys.iter().map(|key| (*key).to_owned()).collect());
+        Step::on(Self { counts: Counts::Pages, start, before: Face::of(keys), known, ..self })
     }
+
+    /// Whether as many rows were read as there are said to be.
+    fn is_whole(&self) -> bool {
+        self.total.is_some_and(|total| self.read >= total)
+    }
+
+    /// How many items there are in all.
+    fn items(&self) -> Option<u64> {
+        self.total.map(|total| total.saturating_sub(self.doubled + self.nameless))
+    }
+
+    /// After the last page. Where there is nothing behind it, a `count` that is somewhat higher is wrong; where
+    /// a page and more is missing, the list was rather cut off.
+    fn end(self) -> Step {
+        let (read, nameless) = (self.read, self.nameless);
+        match self.total.filter(|total| *total > read) {
+            Some(total) if read > 0 && total - read < self.number => {
+                let note = format!(
+                    "the LMS counts {total} rows, and has {read}: there is nothing behind the last of them"
+                );
+                Step { next: None, total: None, note: Some(note), nameless }
+            }
+            _ => Step { next: None, total: self.items(), note: None, nameless },
+        }
+    }
+
+    fn end_stuck(self) -> Step {
+        let note = format!(
+            "the LMS sends the same {} rows whatever `start` says; they are fewer than the {} asked for (page_rows), \
+             so they are taken for all",
+            self.opened, self.number
+        );
+        Step { note: Some(note), ..self.end() }
+    }
+}
+
+fn overlap(rows: u64) -> u64 {
+    OVERLAP.min(rows / 50)
 }
 
 fn length(keys: &[&str]) -> u64 {
     u64::try_from(keys.len()).unwrap_or(u64::MAX)
 }
 
-fn stuck() -> Outcome {
-    let reason = "the LMS sends the same rows whatever `start` says, so there may be more than can be read; \
-                  raise page_rows of the connection, or ask in smaller spans of time";
-    Outcome::new(Verdict::Refused, "paging", reason)
-}
-
-fn endless() -> Outcome {
+fn stuck(number: u64) -> Outcome {
     let reason = format!(
-        "the list has no end after {MOST_ANSWERS} answers; raise page_rows of the connection, or ask in smaller \
-         spans of time"
+        "the LMS sends the same rows whatever `start` says, so there may be more than the {number} that can be read; \
+         {SMALLER}"
     );
     Outcome::new(Verdict::Refused, "paging", reason)
 }
+
+fn endless(number: u64) -> Outcome {
+    let reason = format!("the list has no end after {MOST_ANSWERS} answers of {number} rows; {SMALLER}");
+    Outcome::new(Verdict::Refused, "paging", reason)
+}
+
+/// What can be set.
+const SMALLER: &str = "raise `page_rows` of the connection (1000 at most), or let one question ask for less: a \
+                       later `since` or a shorter `overlap` of the pull";
 
 #[cfg(test)]
 #[path = "paging_tests.rs"]

@@ -2,21 +2,23 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
 use super::fields::{COLUMNS, PERCENT, PROGRESS, REGISTRATION, TRANSACTION};
-use crate::model::{ColumnKind, FieldName, Fields, Keep, Key, Outcome, Pulled, Verdict};
+use crate::model::{ColumnKind, FieldName, Fields, Keep, Key, Pulled};
 
 /// The rows of a page.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rows {
     /// In the order of the page; rows of one key are one item.
     pub(super) items: Vec<Pulled>,
     /// What names each row, in the order of the page.
     pub(super) keys: Vec<String>,
-    /// How many rows were another's.
-    pub(super) doubled: u64,
+    /// Of them, those of rows that were another's.
+    pub(super) doubled: Vec<String>,
+    /// Of them, what stands for rows that nothing names.
+    pub(super) nameless: Vec<String>,
 }
 
 impl Rows {
@@ -28,32 +30,29 @@ impl Rows {
     }
 }
 
-/// Reads the rows of a page.
-///
-/// # Errors
-/// Where a row has nothing to be known by. To leave it out would lose a completion without a word, so the
-/// answer is not taken; the vendor's page has a transaction in every row.
-pub(super) fn read(rows: &[Map<String, Value>]) -> Result<Rows, Outcome> {
-    let mut read = Rows { items: Vec::with_capacity(rows.len()), keys: Vec::new(), doubled: 0 };
+/// Reads the rows of a page. One that has nothing to be known by is no item, and counts as nameless: the others
+/// are not to wait for it, and it is not to be lost without a word.
+pub(super) fn read(rows: &[Map<String, Value>]) -> Rows {
+    let mut read = Rows::default();
     let mut places = HashMap::new();
-    for (place, row) in rows.iter().enumerate() {
+    for row in rows {
         let (fields, odd) = fields(row);
-        let value = |name: &str| fields.get(&name.into()).map(str::to_owned);
+        // A number that came rounded may be that of several.
+        let value = |name: &str| fields.get(&name.into()).filter(|_| !odd.contains(&name.into()));
         // An older description of the API has no transactions.
-        let Some(name) = value(TRANSACTION).or_else(|| value(REGISTRATION)) else {
-            let reason = format!(
-                "row {} of the answer has neither {TRANSACTION} nor {REGISTRATION}, so it can't be told from the \
-                 others, and the answer is not taken; ask 77 Media about it",
-                place + 1
-            );
-            return Err(Outcome::new(Verdict::Refused, "row", reason));
+        let by_registration = || value(REGISTRATION).filter(|_| fields.get(&TRANSACTION.into()).is_none());
+        let Some(name) = value(TRANSACTION).or_else(by_registration).map(str::to_owned) else {
+            let key = format!("nameless {}", fields.fingerprint());
+            read.nameless.push(key.clone());
+            read.keys.push(key);
+            continue;
         };
         let key = Key::from_values([name.as_str()]);
         let item = Pulled { kind: PROGRESS.to_owned(), key, parent: None, fields, odd };
         let earlier = places.get(&name).and_then(|place: &usize| read.items.get_mut(*place));
         match earlier {
             Some(earlier) => {
-                read.doubled += 1;
+                read.doubled.push(name.clone());
                 let first = std::mem::replace(earlier, item);
                 *earlier = one_of(first, earlier);
             }
@@ -64,7 +63,7 @@ pub(super) fn read(rows: &[Map<String, Value>]) -> Result<Rows, Outcome> {
         }
         read.keys.push(name);
     }
-    Ok(read)
+    read
 }
 
 /// Two rows of one transaction: that which is further counts, and what the other has besides.
@@ -119,10 +118,18 @@ fn text(value: &Value) -> Option<(String, bool)> {
     match value {
         Value::Null => None,
         Value::String(text) => Some((text.trim().to_owned(), true)),
-        Value::Number(number) => Some((number.to_string(), true)),
+        Value::Number(number) => Some((number.to_string(), is_exact(number))),
         other => Some((other.to_string(), false)),
     }
 }
+
+/// Whether a number is what was sent: one that 64 bits can't hold comes rounded.
+fn is_exact(number: &Number) -> bool {
+    number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|number| number.abs() < ROUNDED)
+}
+
+/// From here on not every whole number is a floating-point number.
+const ROUNDED: f64 = 9_007_199_254_740_992.0;
 
 /// The form in which a value is compared with ours.
 fn written(name: &str, kind: ColumnKind, kept: String) -> String {

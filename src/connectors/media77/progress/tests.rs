@@ -84,9 +84,9 @@ async fn a_question_is_one_post_and_the_cursor_leads_on() {
     assert!(!cursor.contains(TOKEN));
     let (base_url, request) = serve(Script::close(answer("200 OK", &[], page(10..14, 14)))).await;
     let (found, items) = pull(open(&base_url, &keys).as_ref(), &question(Some(&cursor))).await;
-    assert_eq!((found, items.len()), (Ok(Answer { next: None, total: Some(14) }), 4));
+    assert_eq!((found, items.len()), (Ok(Answer { total: Some(14), ..Answer::default() }), 4));
     let request = String::from_utf8(request.await.unwrap()).unwrap();
-    assert!(request.contains(r#""start":10,"number":10"#), "{request}");
+    assert!(request.contains(r#""start":1,"number":10"#), "{request}");
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn the_path_is_the_connections() {
     let (base_url, request) = serve(Script::close(answer("200 OK", &[], page(0..0, 0)))).await;
     let path = SettingValue::Text("v2/progress".to_owned());
     let (found, items) = pull(open(&base_url, &[("progress_path", path)]).as_ref(), &question(None)).await;
-    assert_eq!((found, items.len()), (Ok(Answer { next: None, total: Some(0) }), 0));
+    assert_eq!((found, items.len()), (Ok(Answer::default()), 0));
     let request = String::from_utf8(request.await.unwrap()).unwrap();
     assert!(request.starts_with("POST /v2/progress HTTP/1.1\r\n"), "{request}");
     assert!(request.contains(r#""number":500"#), "a number is always sent: {request}");
@@ -109,7 +109,7 @@ async fn no_failure_tells_the_token() {
         Script::close(answer("500 Oh", &[], format!("{TOKEN} failed: internal"))),
         Script::close(answer("302 Found", &[&format!("Location: /login?token={TOKEN}")], "")),
         Script::close(answer("200 OK", &[], format!("what is {TOKEN}"))),
-        Script::close(answer("200 OK", &[], format!(r#"{{"rows":[{{"email":"{TOKEN}"}}]}}"#))),
+        Script::close(answer("200 OK", &[], format!(r#"{{"rows":[{{}},"{TOKEN}"]}}"#))),
         Script::close(cut),
     ];
     for script in scripts {
@@ -134,6 +134,33 @@ async fn a_page_that_fails_hands_nothing_on() {
     let other = Question { operation: media77::fields::LAUNCH_LINK.into(), ..question(None) };
     let (found, _) = pull(connector.as_ref(), &other).await;
     assert_eq!(found.unwrap_err().code, "operation");
+}
+
+#[tokio::test]
+async fn a_row_that_nothing_names_is_told_of_and_the_others_are_taken() {
+    let rows = r#"{"count":2,"rows":[{"email":"ann@example.org"},{"transactionId":"t1","progress":"100"}]}"#;
+    let (base_url, _calls) = serve_after(&[], Script::close(answer("200 OK", &[], rows))).await;
+    let connector = open(&base_url, &[]);
+    let (mut asked, mut items) = (question(None), Vec::new());
+    let last = loop {
+        let (found, some) = pull(connector.as_ref(), &asked).await;
+        let found = found.unwrap();
+        items.extend(some);
+        if found.next.is_none() {
+            break found;
+        }
+        asked.cursor = found.next;
+    };
+    let keys: Vec<_> = items.iter().map(|item| item.key.values().concat()).collect();
+    assert_eq!(keys, ["t1"], "each is handed on once");
+    let doubt = last.doubt.unwrap();
+    assert!(doubt.starts_with("1 row has neither a `transactionId` nor a `registration`"), "{doubt}");
+    assert!(!doubt.contains("ann"), "{doubt}");
+    assert!(
+        last.notes[0].starts_with("the LMS sends the same 2 rows whatever `start` says"),
+        "{:?}",
+        last.notes
+    );
 }
 
 #[tokio::test]

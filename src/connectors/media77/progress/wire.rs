@@ -106,7 +106,7 @@ fn of_object(mut object: Map<String, Value>) -> Read {
     match object.remove("rows") {
         Some(Value::Array(rows)) => page(rows, count),
         // No rows, and none are said to be there.
-        Some(Value::Null) if count == Some(0) => Read::Page(Page { rows: Vec::new(), count }),
+        None | Some(Value::Null) if count == Some(0) => Read::Page(Page { rows: Vec::new(), count }),
         _ => Read::Unreadable("JSON without rows"),
     }
 }
@@ -127,12 +127,25 @@ fn number(value: &Value) -> Option<u64> {
 }
 
 /// What an object says of a failure. No document shows one, so every usual name will do; with rows beside it,
-/// `message` may be about a success.
+/// `message` may be about a success, and with none it is where it says no more than that.
 fn words(object: &Map<String, Value>) -> Option<String> {
     let has_rows = object.get("rows").is_some_and(Value::is_array);
-    let names: &[&str] = if has_rows { &["error", "errors"] } else { &["error", "errors", "message", "msg"] };
-    let told: Vec<String> = names.iter().filter_map(|name| said(member(object, name)?)).collect();
+    let has_none = object.get("count").and_then(number) == Some(0);
+    let failures = ["error", "errors"].iter().filter_map(|name| said(member(object, name)?));
+    let messages = ["message", "msg"].iter().filter(|_| !has_rows);
+    let messages = messages.filter_map(|name| said(member(object, name)?));
+    let told: Vec<String> =
+        failures.chain(messages.filter(|words| !(has_none && is_success(words)))).collect();
     (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// Whether words say that all went well, or that nothing was found.
+fn is_success(words: &str) -> bool {
+    let words = words.to_lowercase();
+    let words = words.trim_end_matches(['.', '!']);
+    let found = words.strip_prefix("no ").map(|nothing| nothing.trim_end_matches(" found"));
+    matches!(words, "ok" | "success" | "successful" | "done")
+        || matches!(found, Some("rows" | "records" | "results" | "data" | "progress"))
 }
 
 fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {

@@ -57,7 +57,15 @@ fn pages_are_read_in_every_form() {
     assert_eq!(page_of(r#"{"count":2,"rows":[{"progress":"100"},{"progress":0}]}"#), (2, Some(2)));
     assert_eq!(page_of(r#" {"count":"12","rows":[]} "#), (0, Some(12)));
     assert_eq!(page_of(r#"{"rows":[{}],"message":"ok","error":null}"#), (1, None));
-    assert_eq!(page_of(r#"{"count":0,"rows":null}"#), (0, Some(0)));
+    for none in [
+        r#"{"count":0,"rows":null}"#,
+        r#"{"count":0}"#,
+        r#"{"message":"OK","count":0,"rows":null}"#,
+        r#"{"message":"No records found.","count":"0"}"#,
+        r#"{"msg":"Success!","count":0,"error":false}"#,
+    ] {
+        assert_eq!(page_of(none), (0, Some(0)), "{none}");
+    }
     // As an older description has it.
     assert_eq!(page_of(r#"[{"progress":"0"}]"#), (1, None));
     assert_eq!(page_of("[]"), (0, None));
@@ -72,6 +80,10 @@ fn failures_are_read_in_every_form() {
     told(r#"{"Error":{"code":7,"message":" Invalid token "}}"#, "Invalid token");
     told(r#"{"errors":[{"message":"a"},"b"],"rows":[],"count":0}"#, "a; b");
     told(r#"{"message":"No"}"#, "No");
+    told(r#"{"message":"OK"}"#, "OK");
+    told(r#"{"message":"Invalid token","count":0,"rows":null}"#, "Invalid token");
+    told(r#"{"message":"No such token found","count":0}"#, "No such token found");
+    told(r#"{"message":"OK","error":"Invalid token","count":0}"#, "Invalid token");
     told(r#""Invalid token""#, "Invalid token");
     told(r#"{"error":true}"#, "the answer says that there is an error, and not which");
     assert_eq!(decode(b"Invalid token\r\n"), Read::Bare("Invalid token".to_owned()));
