@@ -31,12 +31,19 @@ impl Line {
             && self.calls.len() + ready.len() < self.allowed_calls()
         {
             // In turns: neither do deliveries keep what was sent from being settled, nor looks the deliveries.
-            if !self.looks.is_empty() && (self.looks_turn || self.queue.is_empty()) {
+            let looks_go = !self.looks_are_paused();
+            if looks_go && !self.looks.is_empty() && (self.looks_turn || self.queue.is_empty()) {
                 let Some(permit) = self.permit() else { break };
                 if let Some(look) = self.looks.pop_front() {
                     self.start_look(look, permit).await?;
                 }
                 self.looks_turn = false;
+                continue;
+            }
+            // Nobody waits for what is only looked up.
+            if looks_go && self.queue.is_empty() && !self.lookups.is_empty() {
+                let Some(permit) = self.permit() else { break };
+                self.start_lookup(permit);
                 continue;
             }
             if self.failures > 0 && !self.probed && self.calls.is_empty() && self.front_must_not_fail() {
@@ -47,6 +54,12 @@ impl Line {
             }
             if !self.front_may_go() {
                 break;
+            }
+            if let Some(change_ref) = self.front_is_asked_first() {
+                let Some(permit) = self.permit() else { break };
+                self.ask_first.remove(&change_ref);
+                self.start_asking(permit);
+                continue;
             }
             let permit = if self.front_stays_here() { None } else { Some(self.permit()) };
             if matches!(permit, Some(None)) {
@@ -115,6 +128,55 @@ impl Line {
         });
     }
 
+    /// The next record where its call was lost, so that the LMS is asked for it once. Where no question is
+    /// answered just now it is sent unasked: a repeat does no harm.
+    fn front_is_asked_first(&mut self) -> Option<i64> {
+        let change_ref = self.queue.front()?.change_ref;
+        if self.looks_are_paused() {
+            self.ask_first.remove(&change_ref);
+        }
+        self.ask_first.contains(&change_ref).then_some(change_ref)
+    }
+
+    /// Asks for the next record before it is sent again.
+    fn start_asking(&mut self, permit: Permit) {
+        let Some(connector) = self.connector.clone() else { return };
+        let Some(change) = self.queue.pop_front() else { return };
+        let Ok(item) = self.item(&change) else {
+            // What is wrong with it is said where it is sent.
+            self.queue.push_front(change);
+            return;
+        };
+        let Queued { change_ref, run, push, rank, .. } = change;
+        self.out.push(Out { change_ref, run, push, rank });
+        let (at, begun) = (self.engine.clock.now(), Instant::now());
+        self.calls.spawn(async move {
+            let outcomes = vec![connector.read_back(&item).await];
+            drop(permit);
+            let changes = vec![change];
+            Done { work: Work::ReadBack, changes, outcomes, at, begun, duration: begun.elapsed() }
+        });
+    }
+
+    /// Looks the next accepted record up.
+    fn start_lookup(&mut self, permit: Permit) {
+        let Some(connector) = self.connector.clone() else { return };
+        let Some((change, again)) = self.lookups.pop_front() else { return };
+        // Its secrets went with it, and no question needs them.
+        let item = self.item(&Queued { sealed: None, ..change.clone() });
+        let Ok(item) = item else {
+            self.looking_up.remove(&change.change_ref);
+            return;
+        };
+        let (at, begun) = (self.engine.clock.now(), Instant::now());
+        self.calls.spawn(async move {
+            let outcomes = vec![connector.read_back(&item).await];
+            drop(permit);
+            let (work, changes) = (Work::LookUp { again }, vec![change]);
+            Done { work, changes, outcomes, at, begun, duration: begun.elapsed() }
+        });
+    }
+
     /// Whether the next record makes no call, so that no rate holds for it.
     fn front_stays_here(&self) -> bool {
         let next = self.queue.front().and_then(|next| self.operation(&next.operation));
@@ -153,7 +215,8 @@ impl Line {
         // What is tried first after a failure, and might be lost again, is one record.
         let careful = self.failures > 0 && operation.is_some_and(|operation| !operation.repeatable);
         let batch = if careful { 1 } else { batch };
-        let most = self.most.get(&change.change_ref).copied().unwrap_or(u32::MAX);
+        let asked = self.ask_first.contains(&change.change_ref);
+        let most = if asked { 1 } else { self.most.get(&change.change_ref).copied().unwrap_or(u32::MAX) };
         usize::try_from(batch.min(most).max(1)).unwrap_or(1)
     }
 
@@ -192,16 +255,6 @@ impl Line {
                     let outcomes = vec![connector.follow(&task, changes.len()).await];
                     drop(permit);
                     Done { work: Work::Follow, changes, outcomes, at, begun, duration: begun.elapsed() }
-                });
-            }
-            Look::Accepted { change, again } => {
-                // Its secrets went with it, and no question needs them.
-                let item = self.item(&Queued { sealed: None, ..*change.clone() });
-                let Ok(item) = item else { return Ok(()) };
-                self.calls.spawn(async move {
-                    let outcomes = vec![connector.read_back(&item).await];
-                    let (work, changes) = (Work::LookUp { again }, vec![*change]);
-                    Done { work, changes, outcomes, at, begun, duration: begun.elapsed() }
                 });
             }
             Look::Record(change) => match self.item(&change) {

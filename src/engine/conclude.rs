@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::model::{ConnectionName, JobName, PushCounts, PushStatus, RunStatus};
 use crate::store::{Phase, RunKind, RunRecord, RunRef};
 
+use super::verify::VERIFY_FOR;
 use super::{Engine, EngineError};
 
 /// How often a run is looked at while nobody says that something was settled.
@@ -62,7 +63,7 @@ impl Engine {
         until: DateTime<Utc>,
         stop: &CancellationToken,
     ) -> Result<bool, EngineError> {
-        let mut resumed = false;
+        let (mut resumed, mut verifying) = (false, None);
         loop {
             let settled = self.settled.notified();
             if self.clock.now() >= until {
@@ -71,6 +72,9 @@ impl Engine {
             if self.is_over(run_ref).await? {
                 let again = !resumed && self.resume_own(run_ref).await? > 0;
                 if !again && !self.verify(run_ref).await? {
+                    return Ok(true);
+                }
+                if !again && verifying.get_or_insert_with(Instant::now).elapsed() >= VERIFY_FOR {
                     return Ok(true);
                 }
                 // Once a wait: what its people still keep back is put aside again.

@@ -82,6 +82,9 @@ pub(super) enum Work {
     Probe,
 }
 
+/// An accepted record to be looked up, and whether it was asked for before.
+type Lookup = (Queued, bool);
+
 /// A call that has ended.
 pub(super) struct Done {
     pub(super) work: Work,
@@ -111,12 +114,19 @@ pub(super) struct Line {
     /// Whether the limits are what keeps us.
     pub(super) limited: bool,
     pub(super) queue: VecDeque<Queued>,
+    /// Records that may be repeated and whose call was lost: the LMS is asked for them before they are sent
+    /// again. Where Rollbook is started anew in between they are sent unasked.
+    pub(super) ask_first: HashSet<i64>,
     /// What is to be asked once more.
     pub(super) looks: VecDeque<Look>,
     /// Whether a look goes before the next delivery.
     pub(super) looks_turn: bool,
     /// The changes of those, until what was learnt is committed.
     pub(super) looking: HashSet<i64>,
+    /// Accepted records that are to be looked up once nothing is at hand to be delivered, and those that are
+    /// under way with them.
+    pub(super) lookups: VecDeque<Lookup>,
+    pub(super) looking_up: HashSet<i64>,
     /// Records that go in smaller calls: the most of theirs.
     pub(super) most: HashMap<i64, u32>,
     pub(super) registrations: HashMap<i64, String>,
@@ -132,6 +142,9 @@ pub(super) struct Line {
     /// When the last pause began.
     pub(super) paused_at: Option<Instant>,
     pub(super) failures: u32,
+    /// No look before this time, and how many have failed in passing since one was answered.
+    pub(super) looks_paused_until: Option<Instant>,
+    pub(super) look_failures: u32,
     /// Whether something harmless was answered since the last failure.
     pub(super) probed: bool,
     pub(super) stopped: bool,
@@ -148,9 +161,12 @@ impl Line {
             spare: None,
             limited: false,
             queue: VecDeque::new(),
+            ask_first: HashSet::new(),
             looks: VecDeque::new(),
             looks_turn: true,
             looking: HashSet::new(),
+            lookups: VecDeque::new(),
+            looking_up: HashSet::new(),
             most: HashMap::new(),
             registrations: HashMap::new(),
             calls: JoinSet::new(),
@@ -161,6 +177,8 @@ impl Line {
             paused_until: None,
             paused_at: None,
             failures: 0,
+            looks_paused_until: None,
+            look_failures: 0,
             probed: false,
             stopped: false,
         }
@@ -168,7 +186,7 @@ impl Line {
 
     /// Claims more where nothing is at hand.
     async fn fill(&mut self) -> Result<(), EngineError> {
-        let asks = self.asks() && self.looking.is_empty();
+        let asks = self.asks() && self.looking.is_empty() && !self.looks_are_paused();
         if self.is_paused() || !(self.queue.is_empty() || asks) {
             return Ok(());
         }
@@ -191,7 +209,13 @@ impl Line {
             self.hold_at_gate().await?;
             self.register().await?;
         }
-        if (!self.queue.is_empty() || !self.looks.is_empty()) && self.connector.is_none() {
+        let asks = self.asks() && self.looking_up.is_empty() && !self.looks_are_paused();
+        if self.queue.is_empty() && asks {
+            self.lookups = self.engine.store.due_lookups(&self.connection.name, now).await?.into();
+            self.looking_up = self.lookups.iter().map(|(change, _)| change.change_ref).collect();
+        }
+        let idle = self.queue.is_empty() && self.looks.is_empty() && self.lookups.is_empty();
+        if !idle && self.connector.is_none() {
             match open_connection(&self.connection, &self.engine.files.processing()) {
                 Ok(connector) => self.connector = Some(Arc::from(connector)),
                 Err(reason) => self.stop("settings", &reason).await?,
@@ -247,6 +271,10 @@ impl Line {
         self.paused_until.is_some_and(|until| until > Instant::now())
     }
 
+    pub(super) fn looks_are_paused(&self) -> bool {
+        self.looks_paused_until.is_some_and(|until| until > Instant::now())
+    }
+
     /// The operation of that name, as this connection has it.
     pub(super) fn operation(&self, name: &OperationName) -> Option<&Operation> {
         self.connection.operations.iter().find(|operation| operation.name == *name)
@@ -274,6 +302,6 @@ async fn granted(wanted: &mut Option<PermitFuture>) -> Permit {
 fn changes_of(look: &Look) -> &[Queued] {
     match look {
         Look::Task { changes, .. } => changes,
-        Look::Record(change) | Look::Accepted { change, .. } => std::slice::from_ref(change),
+        Look::Record(change) => std::slice::from_ref(change),
     }
 }

@@ -71,7 +71,8 @@ impl Line {
             Verdict::InDoubt | Verdict::Retry | Verdict::RetryConnection { .. }
                 if self.is_asked_first(change, outcome, alone, pause) =>
             {
-                QueuedState::InDoubt { look_at: self.read_back_at(change, now) }
+                self.ask_first.insert(change.change_ref);
+                QueuedState::Again { at: after(now, self.patience(pause.wait)), tried: true, sent: true }
             }
             Verdict::RetryConnection { .. } if pause.was_well && is_tried_out(change) => {
                 QueuedState::Parked { reference: false }
@@ -96,7 +97,12 @@ impl Line {
     fn is_asked_first(&self, change: &Queued, outcome: &Outcome, alone: bool, pause: Pause) -> bool {
         let outage = matches!(outcome.verdict, Verdict::RetryConnection { .. }) && !pause.was_well;
         let reads_back = self.operation(&change.operation).is_some_and(|operation| operation.reads_back);
-        reads_back && alone && !outage && !outcome.had_no_effect && !is_tried_out(change)
+        reads_back
+            && may_be_asked_first(change)
+            && alone
+            && !outage
+            && !outcome.had_no_effect
+            && !is_tried_out(change)
     }
 
     /// The fate of a record whose task was asked for.
@@ -121,21 +127,23 @@ impl Line {
     }
 
     /// The fate of a record in doubt that was read back. What fails in passing is asked again, ever more
-    /// seldom and not for ever; what fails otherwise is left to a person.
-    pub(super) fn read_back(&mut self, change: &Queued, outcome: &Outcome) -> Fate {
+    /// seldom, not before the LMS wants to be asked, and not for ever; what fails otherwise is left to a
+    /// person.
+    pub(super) fn read_back(&mut self, change: &Queued, outcome: &Outcome, wait: Duration) -> Fate {
         let now = self.engine.clock.now();
         let age = (now - change.sent_at.unwrap_or(now)).to_std().unwrap_or_default();
         match &outcome.verdict {
             Verdict::Accepted => Fate::Settled(QueuedState::Accepted(self.standing(change))),
             // A repeat does no harm, so neither does one too many: what is not there yet, or can't be asked for,
-            // is sent again as if nobody had asked.
+            // is sent again as if nobody had asked, which was no try.
             verdict if self.is_repeatable(change) => {
-                Fate::Settled(untold(again(change, now, *verdict != Verdict::Absent)))
+                let sent = *verdict != Verdict::Absent;
+                Fate::Settled(QueuedState::Again { at: now, tried: false, sent })
             }
             // Once more, and not for ever: what the LMS loses twice is for a person.
             Verdict::Absent if change.attempts < 2 => Fate::Settled(again(change, now, false)),
             Verdict::Retry | Verdict::RetryConnection { .. } if age < READ_BACK_FOR => {
-                let next = age.clamp(Duration::from_secs(2), Duration::from_secs(300));
+                let next = age.clamp(Duration::from_secs(2), Duration::from_secs(300)).max(wait);
                 Fate::LookAgain(after(now, next))
             }
             _ => Fate::Settled(QueuedState::InDoubt { look_at: None }),
@@ -159,12 +167,11 @@ impl Line {
     }
 }
 
-/// The same try once more: asking what became of a call was none.
-fn untold(state: QueuedState) -> QueuedState {
-    match state {
-        QueuedState::Again { at, sent, .. } => QueuedState::Again { at, tried: false, sent },
-        state => state,
-    }
+/// Whether the LMS's answer to what it has can tell of this very call. An older version of the record, which the
+/// LMS has acknowledged or an earlier call may have left there, can look the same: not all that is sent can be
+/// seen.
+fn may_be_asked_first(change: &Queued) -> bool {
+    change.kind == ChangeKind::Create && !change.acknowledged && !change.resend
 }
 
 fn is_tried_out(change: &Queued) -> bool {

@@ -59,6 +59,10 @@ impl Line {
         });
         let wait = wait.map(|(asked, outcome)| self.pause(asked, outcome)).unwrap_or_default();
         let pause = Pause { wait, was_well };
+        let looks_wait = match outcomes.first() {
+            Some(outcome) if work == Work::ReadBack => self.pause_looks(outcome),
+            _ => Duration::ZERO,
+        };
         let alone = changes.len() == 1;
         let mut again = Vec::new();
         for (place, change) in changes.into_iter().enumerate() {
@@ -73,7 +77,9 @@ impl Line {
             let fate = match work {
                 Work::Deliver => self.delivered(&change, &outcome, alone, pause),
                 Work::Follow => self.followed(&change, &outcome, alone, pause),
-                Work::ReadBack | Work::LookUp { .. } | Work::Probe => self.read_back(&change, &outcome),
+                Work::ReadBack | Work::LookUp { .. } | Work::Probe => {
+                    self.read_back(&change, &outcome, looks_wait)
+                }
             };
             match fate {
                 Fate::LookAgain(look_at) => again.push((change.change_ref, look_at)),
@@ -184,6 +190,7 @@ impl Line {
             self.looking.remove(&change.change_ref);
             if !matches!(state, QueuedState::Again { .. } | QueuedState::Followed { .. }) {
                 self.most.remove(&change.change_ref);
+                self.ask_first.remove(&change.change_ref);
                 self.engine.progress.add_settled(1);
             }
         }

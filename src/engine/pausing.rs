@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::Outcome;
+use crate::model::{Outcome, Verdict};
 
 use super::EngineError;
 use super::deliver::Line;
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// How long at most a lost call that may be repeated is given to come to its end, before the LMS is asked for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often an idle line looks, even if nobody woke it.
 const IDLE_LOOK: Duration = Duration::from_secs(30);
 /// How soon it looks at the soonest.
@@ -42,6 +44,38 @@ impl Line {
         wait
     }
 
+    /// Pauses the looks, and nothing else, where one could not be answered in passing: for as long as the LMS
+    /// asked, or growing. Gives how long.
+    pub(super) fn pause_looks(&mut self, outcome: &Outcome) -> Duration {
+        let asked = match &outcome.verdict {
+            Verdict::RetryConnection { after } => after.unwrap_or_default(),
+            Verdict::Retry => Duration::ZERO,
+            _ => {
+                self.look_failures = 0;
+                return Duration::ZERO;
+            }
+        };
+        let wait = asked.max(pause(self.look_failures));
+        if !self.looks_are_paused() {
+            // Looks that were out together fail together.
+            self.look_failures += 1;
+            tracing::warn!(
+                connection = %self.connection.name,
+                code = outcome.code,
+                wait_ms = wait.as_millis() as u64,
+                "questions paused"
+            );
+        }
+        self.looks_paused_until = self.looks_paused_until.max(Some(Instant::now() + wait));
+        wait
+    }
+
+    /// How long a lost call is left alone before the LMS is asked for it: a question too early would only
+    /// bring about one call too many, and the next export does not wait for ever.
+    pub(super) fn patience(&self, pause: Duration) -> Duration {
+        self.connection.timeout.min(PATIENCE).max(pause)
+    }
+
     /// When to look again, even if no call ends and nobody wakes the line.
     pub(super) async fn alarm(&self) -> Result<Instant, EngineError> {
         let now = Instant::now();
@@ -58,9 +92,14 @@ impl Line {
         if self.queue.is_empty() && self.calls.is_empty() && self.outcomes.is_empty() {
             due = store.next_due(&self.connection.name, &self.engine.quiet.now()).await?;
         }
-        if self.asks() && self.looking.is_empty() {
-            let look = store.next_look(&self.connection.name).await?;
-            due = due.into_iter().chain(look).min();
+        if let Some(until) = self.looks_paused_until.filter(|until| *until > now) {
+            alarm = alarm.min(until);
+        } else if self.asks() {
+            let idle = self.queue.is_empty() && self.looking_up.is_empty();
+            let look =
+                if self.looking.is_empty() { store.next_look(&self.connection.name).await? } else { None };
+            let lookup = if idle { store.next_lookup(&self.connection.name).await? } else { None };
+            due = due.into_iter().chain(look).chain(lookup).min();
         }
         // What is due and was not claimed just now waits for something else: a call of the same record, or
         // people who go before it.

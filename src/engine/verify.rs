@@ -21,6 +21,16 @@ use super::{Engine, EngineError};
 /// they took only after a moment.
 const SECOND_LOOK: Duration = Duration::from_secs(5);
 
+/// After how many questions in a row that fail in passing the rest of a run's sample is given up: a run does
+/// not wait for reports that hang.
+const PATIENCE: u32 = 2;
+
+/// How long a pause that the LMS asks for may be, for a run to wait for what comes after it.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How long a settled run waits at most for what is looked up.
+pub(super) const VERIFY_FOR: Duration = Duration::from_secs(180);
+
 /// Why something was not looked up.
 const NOT_ASKED: &str = "the run ended before the LMS could be asked";
 
@@ -56,7 +66,15 @@ impl Engine {
         run_ref: RunRef,
         status: RunStatus,
     ) -> Result<RunStatus, EngineError> {
-        self.store.end_lookups(run_ref, NOT_ASKED, self.clock.now()).await?;
+        let (now, stops) = (self.clock.now(), self.store.stops().await?);
+        for connection in self.store.verifying(run_ref).await? {
+            if let Some(stop) = stops.iter().find(|stop| stop.connection == connection) {
+                let reason =
+                    format!("connection {connection} was stopped before it could be asked ({})", stop.code);
+                self.store.end_lookups(run_ref, Some(&connection), &reason, now).await?;
+            }
+        }
+        self.store.end_lookups(run_ref, None, NOT_ASKED, now).await?;
         let lookups = self.store.lookups(run_ref).await?;
         let absent = lookups.iter().any(|lookup| lookup.finding == Some(Finding::Absent));
         Ok(if absent { run_status([status, RunStatus::Partial].into_iter()) } else { status })
@@ -71,13 +89,22 @@ impl Line {
     /// Keeps what looking an accepted change up came to; `again` says whether it was asked for before.
     pub(super) async fn looked_up(&mut self, done: Done, again: bool) -> Result<(), EngineError> {
         let now = self.engine.clock.now();
-        let Some((Queued { change_ref, .. }, outcome)) = done.changes.first().zip(done.outcomes.first())
+        let Some((Queued { change_ref, run, .. }, outcome)) = done.changes.first().zip(done.outcomes.first())
         else {
             return Ok(());
         };
-        let finding = finding(outcome, again).ok_or_else(|| after(now, SECOND_LOOK));
+        let wait = self.pause_looks(outcome);
+        let finding = finding(outcome, again).ok_or_else(|| after(now, SECOND_LOOK.max(wait)));
         self.engine.store.looked_up(*change_ref, finding, &outcome.code, &outcome.reason, now).await?;
-        self.looking.remove(change_ref);
+        self.looking_up.remove(change_ref);
+        if self.look_failures >= PATIENCE || wait > LONGEST_WAIT {
+            for (change, _) in self.lookups.iter().filter(|(change, _)| change.run == *run) {
+                self.looking_up.remove(&change.change_ref);
+            }
+            self.lookups.retain(|(change, _)| change.run != *run);
+            let reason = format!("the LMS does not answer such questions just now: {}", outcome.reason);
+            self.engine.store.end_lookups(*run, Some(&self.connection.name), &reason, now).await?;
+        }
         self.engine.settled.notify_waiters();
         Ok(())
     }

@@ -20,6 +20,7 @@ pub(super) fn needs(report: &Report) -> Vec<Value> {
     needs.extend(report.pushes.iter().filter_map(unwritten));
     needs.extend(in_doubt(report));
     needs.extend(not_shown(report));
+    needs.extend(report.pushes.iter().filter_map(untold));
     needs.extend(counted(report));
     needs.extend(report.pushes.iter().filter_map(vanished));
     needs
@@ -102,6 +103,11 @@ fn not_shown(report: &Report) -> Option<Value> {
     let absent = verified::absent(report);
     (absent > 0)
         .then(|| need(verified::title(absent), Vec::new(), vec![verified::ADVICE.to_owned()], Vec::new()))
+}
+
+/// What was accepted, and could not be looked up at all.
+fn untold(push: &PushSection) -> Option<Value> {
+    verified::untold(push).map(|(title, words)| need(title, Vec::new(), words, Vec::new()))
 }
 
 /// What no call can take back, once a run: the first that missed it.

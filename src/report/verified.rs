@@ -47,6 +47,20 @@ pub(super) fn absent(report: &Report) -> u64 {
     report.pushes.iter().filter_map(|push| push.verified.as_ref()).map(|verified| verified.absent).sum()
 }
 
+/// What needs a person where the LMS could tell of nothing at all that was looked up, a push each: it is no
+/// problem of the run, and yet nothing was verified.
+pub(super) fn untold(push: &PushSection) -> Option<(String, Vec<String>)> {
+    let verified = push.verified.as_ref()?;
+    let line = verified.lines.first().filter(|_| verified.unknown == verified.asked)?;
+    let title = format!("Nothing of {} could be looked up in the LMS", clean(push.push.as_str()));
+    let asked = count(verified.asked, "accepted change was", "accepted changes were");
+    let words = format!(
+        "{asked} to be looked up, and the LMS could tell of none; put right what keeps it, or take `verify` out of the \
+         job."
+    );
+    Some((title, vec![shorten(&clean(&line.reason), REASON_CHARS), words]))
+}
+
 /// What needs a person, in a list.
 pub(super) fn title(absent: u64) -> String {
     let changes = count(absent, "accepted change is", "accepted changes are");

@@ -70,6 +70,15 @@ fn what_nobody_can_tell_is_a_note_alone() {
         let flat = rendered.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains("19 there, 1 of which nobody can tell."), "{rendered}");
     }
+    // Where it can tell of nothing at all somebody has to know.
+    let verified = report.pushes[0].verified.as_mut().unwrap();
+    (verified.asked, verified.unknown, verified.there) = (1, 1, 0);
+    let flat = text(&report).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("* Nothing of learn.update_modules_statuses could be looked up in the LMS"),
+        "{flat}"
+    );
+    assert!(flat.contains("the LMS shows no module of this enrolment: look in the LMS"), "{flat}");
     report.pushes[0].verified = Some(Verified { asked: 20, there: 20, ..Verified::default() });
     assert!(text(&report).contains("20 accepted changes were looked up in the LMS afterwards: 20 there."));
     report.pushes[0].verified = None;

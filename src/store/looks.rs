@@ -1,5 +1,4 @@
-//! What has to be asked of an LMS once more: tasks that run there, records in doubt that can be read back, and
-//! accepted ones that are looked up.
+//! What has to be asked of an LMS once more: tasks that run there, and records in doubt that can be read back.
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;
@@ -25,13 +24,6 @@ pub enum Look {
     },
     /// Whether a record in doubt is there.
     Record(Box<Queued>),
-    /// Whether an accepted record is there.
-    Accepted {
-        /// The record.
-        change: Box<Queued>,
-        /// Whether it was asked for before.
-        again: bool,
-    },
 }
 
 impl Store {
@@ -80,10 +72,6 @@ impl Store {
         for row in &rows {
             looks.push(Look::Record(Box::new(queued(row)?)));
         }
-        let accepted = self.due_lookups(connection, now).await?;
-        looks.extend(
-            accepted.into_iter().map(|(change, again)| Look::Accepted { change: Box::new(change), again }),
-        );
         Ok(looks)
     }
 
@@ -96,8 +84,7 @@ impl Store {
         .bind(connection.as_str())
         .fetch_one(&self.reader)
         .await?;
-        let look = row.try_get::<Option<i64>, _>(0)?.map(time).transpose()?;
-        Ok(look.into_iter().chain(self.next_lookup(connection).await?).min())
+        row.try_get::<Option<i64>, _>(0)?.map(time).transpose()
     }
 
     /// Nothing has been learnt: asks again at that time.

@@ -13,6 +13,13 @@ use super::{PushRef, Queued, RunRef, Store, StoreError};
 /// How many are fetched at a time.
 const LIMIT: u32 = 64;
 
+/// The states of a later change of the same record that may have overtaken an accepted one.
+macro_rules! later_states {
+    () => {
+        "('accepted', 'already', 'sent', 'claimed', 'in_doubt')"
+    };
+}
+
 /// What looking an accepted change up came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
@@ -67,7 +74,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         // What a later change has overtaken is no longer as this one left it.
-        sqlx::query(
+        sqlx::query(concat!(
             "WITH accepted AS (
                  SELECT change_ref, row_number() OVER (ORDER BY change_ref) - 1 AS place, count(*) OVER () AS total
                  FROM change c INDEXED BY change_run
@@ -75,12 +82,14 @@ impl Store {
                    AND NOT EXISTS (SELECT 1 FROM change l INDEXED BY change_key
                                    WHERE l.push_ref = c.push_ref AND l.key = c.key
                                      AND l.change_ref > c.change_ref
-                                     AND l.state IN ('accepted', 'already', 'sent', 'claimed', 'in_doubt')))
+                                     AND l.state IN ",
+            later_states!(),
+            "))
              INSERT INTO verification (change_ref, run_ref, push_ref, state, at)
              SELECT change_ref, ?1, ?2, 'waiting', ?4 FROM accepted
              WHERE (place = 0 OR total <= ?3 OR place * ?3 / total > (place - 1) * ?3 / total)
                AND NOT EXISTS (SELECT 1 FROM verification WHERE run_ref = ?1 AND push_ref = ?2)",
-        )
+        ))
         .bind(run.0)
         .bind(push.0)
         .bind(most)
@@ -104,7 +113,7 @@ impl Store {
 
     /// What of a connection is to be looked up now, the longest due first; with it, whether it was asked for
     /// before.
-    pub(super) async fn due_lookups(
+    pub async fn due_lookups(
         &self,
         connection: &ConnectionName,
         now: DateTime<Utc>,
@@ -133,7 +142,7 @@ impl Store {
     }
 
     /// When something of a connection is to be looked up; `None` where nothing is.
-    pub(super) async fn next_lookup(
+    pub async fn next_lookup(
         &self,
         connection: &ConnectionName,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -160,10 +169,18 @@ impl Store {
             Ok(finding) => (finding.as_str(), now),
             Err(again) => ("waiting", again),
         };
-        sqlx::query(
-            "UPDATE verification SET state = ?, code = ?, reason = ?, at = ?
-             WHERE change_ref = ? AND state = 'waiting'",
-        )
+        // What a later change has overtaken in the meantime may well be there no more, as it was meant.
+        sqlx::query(concat!(
+            "WITH late AS (SELECT ?1 IN ('absent', 'waiting') AND EXISTS (
+                 SELECT 1 FROM change c JOIN change l INDEXED BY change_key
+                     ON l.push_ref = c.push_ref AND l.key = c.key AND l.change_ref > c.change_ref
+                 WHERE c.change_ref = ?5 AND l.state IN ",
+            later_states!(),
+            ") AS overtaken)
+             UPDATE verification SET state = iif(overtaken, 'unknown', ?1), code = iif(overtaken, 'overtaken', ?2),
+                    reason = iif(overtaken, 'a later change of the record has been sent since', ?3), at = ?4
+             FROM late WHERE change_ref = ?5 AND state = 'waiting'",
+        ))
         .bind(state)
         .bind(code)
         .bind(reason)
@@ -174,15 +191,24 @@ impl Store {
         Ok(())
     }
 
-    /// Gives up what of a run is still to be looked up: nobody knows.
-    pub async fn end_lookups(&self, run: RunRef, reason: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// Gives up what of a run is still to be looked up, on one connection or on all: nobody knows.
+    pub async fn end_lookups(
+        &self,
+        run: RunRef,
+        connection: Option<&ConnectionName>,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE verification SET state = 'unknown', code = 'not asked', reason = ?, at = ?
-             WHERE run_ref = ? AND state = 'waiting'",
+            "UPDATE verification SET state = 'unknown', code = 'not asked', reason = ?1, at = ?2
+             WHERE run_ref = ?3 AND state = 'waiting'
+               AND (?4 IS NULL OR change_ref IN (SELECT change_ref FROM change WHERE run_ref = ?3
+                                                 AND connection = ?4))",
         )
         .bind(reason)
         .bind(millis(now))
         .bind(run.0)
+        .bind(connection.map(ConnectionName::as_str))
         .execute(&self.writer)
         .await?;
         Ok(())

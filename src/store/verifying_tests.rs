@@ -83,12 +83,12 @@ async fn only_what_was_accepted_and_still_stands_is_looked_up() {
 async fn what_is_to_be_looked_up_is_due_until_it_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder, &[ChangeState::Accepted; 3]).await;
-    assert_eq!(store.next_look(&"learn".into()).await.unwrap(), None);
+    assert_eq!(store.next_lookup(&"learn".into()).await.unwrap(), None);
     sample(&store, 20).await;
     let learn: ConnectionName = "learn".into();
-    assert_eq!(store.next_look(&learn).await.unwrap(), Some(at(100)));
-    assert_eq!(store.next_look(&"other".into()).await.unwrap(), None);
-    assert!(store.due_looks(&learn, at(99)).await.unwrap().is_empty());
+    assert_eq!(store.next_lookup(&learn).await.unwrap(), Some(at(100)));
+    assert_eq!(store.next_lookup(&"other".into()).await.unwrap(), None);
+    assert!(store.due_lookups(&learn, at(99)).await.unwrap().is_empty());
     assert_eq!(store.verifying(RunRef(7)).await.unwrap(), std::slice::from_ref(&learn));
     let due = store.due_lookups(&learn, at(100)).await.unwrap();
     assert_eq!(due.iter().map(|(_, again)| *again).collect::<Vec<_>>(), [false; 3]);
@@ -100,7 +100,7 @@ async fn what_is_to_be_looked_up_is_due_until_it_is_found() {
     assert!(store.due_lookups(&learn, at(105)).await.unwrap().is_empty());
     let due = store.due_lookups(&learn, at(106)).await.unwrap();
     assert_eq!((due.len(), due[0].1, due[0].0.change_ref), (1, true, changes[1]));
-    store.end_lookups(RunRef(7), "the run ended", at(107)).await.unwrap();
+    store.end_lookups(RunRef(7), None, "the run ended", at(107)).await.unwrap();
     assert!(store.verifying(RunRef(7)).await.unwrap().is_empty());
     // What is settled stays so.
     store.looked_up(changes[1], Ok(Finding::There), "results", "", at(108)).await.unwrap();
@@ -113,4 +113,25 @@ async fn what_is_to_be_looked_up_is_due_until_it_is_found() {
     ];
     assert_eq!(found, expected);
     assert_eq!((lookups[0].row, lookups[0].push), (Some(5), PushRef(1)));
+}
+
+#[tokio::test]
+async fn what_is_overtaken_while_it_is_looked_up_is_no_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder, &[ChangeState::Accepted; 3]).await;
+    sample(&store, 20).await;
+    let due = store.due_lookups(&"learn".into(), at(100)).await.unwrap();
+    add(&store, 8, "E0", "update", ChangeState::Claimed).await;
+    add(&store, 8, "E1", "update", ChangeState::Waiting).await;
+    for (change, _) in due.iter().take(2) {
+        store.looked_up(change.change_ref, Ok(Finding::Absent), "results", "no", at(101)).await.unwrap();
+    }
+    // The rest is given up, of its own connection alone.
+    store.end_lookups(RunRef(7), Some(&"other".into()), "why", at(102)).await.unwrap();
+    assert_eq!(store.verifying(RunRef(7)).await.unwrap().len(), 1);
+    store.end_lookups(RunRef(7), Some(&"learn".into()), "why", at(102)).await.unwrap();
+    let lookups = store.lookups(RunRef(7)).await.unwrap();
+    let found: Vec<_> = lookups.iter().map(|lookup| (lookup.finding, lookup.code.as_str())).collect();
+    let unknown = Some(Finding::Unknown);
+    assert_eq!(found, [(unknown, "overtaken"), (Some(Finding::Absent), "results"), (unknown, "not asked")]);
 }

@@ -2,8 +2,8 @@
 //! is read back before it is.
 
 use super::furnish::{
-    ASSIGN, CROWD, CROWD_HEADER, ISPRING, ISPRING_HEADER, SMARTERU, SMARTERU_HEADER, applied, calls, job,
-    push, world,
+    ASSIGN, CROWD, CROWD_HEADER, ISPRING, ISPRING_HEADER, SMARTERU, SMARTERU_HEADER, applied, calls,
+    completion, job, push, world,
 };
 use crate::harness::World;
 
@@ -180,6 +180,45 @@ fn what_can_not_be_read_back_and_may_be_repeated_is_sent_again() {
     let run = world.sync_rows("modules", &[ISPRING_HEADER, "N1,C-1,2026-11-20,100"]);
     run.expect("ok, 1 create, 1 accepted");
     assert_eq!(calls(world.lms(), UPDATE).len(), 2);
+}
+
+#[test]
+fn a_correction_whose_answer_is_lost_is_not_taken_for_what_was_there_before() {
+    let mut world = enrollments(|_| {});
+    world.sync_rows("enrolled", &[SMARTERU_HEADER, &enrollment(1)]).expect("ok, 1 create, 1 accepted");
+    // The status and the session are as before, and the report would show them.
+    world.break_lms(&format!("script=fail,only={ENROLL}"));
+    let corrected = enrollment(1).replace(",88,", ",88.2,");
+    let run = world.sync_rows("enrolled", &[SMARTERU_HEADER, &corrected]);
+    run.expect("partial, 1 update, 1 refused");
+    assert_eq!(calls(world.lms(), REPORT), [] as [&str; 0]);
+    assert_eq!(completion(&world, "smarteru", "s1@example.org / 9").field("Grade"), Some("88"));
+
+    let mut world = modules(0);
+    world.sync_rows("modules", &[ISPRING_HEADER, "N1,C-1,2026-11-20,100"]).expect("ok, 1 create, 1 accepted");
+    world.break_lms(&format!("script=fail,only={UPDATE}"));
+    let run = world.sync_rows("modules", &[ISPRING_HEADER, "N1,C-1,2026-11-21,100"]);
+    run.expect("ok, 1 update, 1 accepted");
+    assert_eq!(calls(world.lms(), RESULTS), [] as [&str; 0]);
+    assert_eq!(completion(&world, "ispring", "N1 / item-1").field("date"), Some("2026-11-21"));
+}
+
+#[test]
+fn what_is_lost_again_and_again_is_asked_for_once() {
+    let push = push("smarteru.enroll_session_history", "", SMARTERU);
+    let mut world = world(&[job("enrolled", "deadline = \"6s\"", "delta", "[\"id\"]", &[push])], |_| {});
+    world.break_lms("fail=1");
+    world.leftovers = true;
+    let run = world.sync_rows("enrolled", &[SMARTERU_HEADER, &enrollment(1)]);
+    run.expect("partial, 1 create, 1 pending");
+    assert_eq!(calls(world.lms(), REPORT).len(), 1, "{:?}", world.lms().calls());
+    assert!(calls(world.lms(), ENROLL).len() >= 2, "{:?}", world.lms().calls());
+    // The next export does not wait for the one before.
+    world.break_lms("");
+    world.leftovers = false;
+    let next = world.sync_rows("enrolled", &[SMARTERU_HEADER, &enrollment(1), &enrollment(2)]);
+    next.expect("ok, 2 create, 2 accepted");
+    assert_eq!(calls(world.lms(), REPORT).len(), 1);
 }
 
 #[test]

@@ -112,11 +112,29 @@ fn what_nobody_can_tell_is_no_problem() {
     let run = sync(&mut world, 2).expect("ok, 2 create, 2 accepted");
     assert_eq!(numbers(&run), [2, 0, 0, 2]);
     let text = world.mail_of(&run).flat();
-    assert!(text.contains("Nothing needs you."), "{text}");
+    assert!(
+        text.contains("* Nothing of ispring.update_modules_statuses could be looked up in the LMS"),
+        "{text}"
+    );
     assert!(
         text.contains("Why the LMS can't tell (key N1): the results can't be read (Permission denied)"),
         "{text}"
     );
+}
+
+#[test]
+fn a_report_that_fails_is_not_asked_for_record_by_record() {
+    let mut world = modules("");
+    world.configure("ispring", "concurrency = 1");
+    world.break_lms(&format!("fail=1,only={RESULTS}"));
+    let run = sync(&mut world, 20).expect("ok, 20 create, 20 accepted");
+    assert_eq!(numbers(&run), [20, 0, 0, 20]);
+    assert_eq!(calls(world.lms(), RESULTS).len(), 2);
+    let reasons =
+        world.query("SELECT count(*) FROM verification WHERE state = 'unknown' AND code = 'not asked'");
+    assert!(reasons[0] >= 18, "{reasons:?}");
+    let text = world.mail_of(&run).flat();
+    assert!(text.contains("the LMS does not answer such questions just now: "), "{text}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::super::wire::field;
 use super::wire::{Listing, Page, Standing, same};
 use crate::connectors::http::unreadable;
 use crate::connectors::mask;
-use crate::model::{Fields, Outcome, Verdict};
+use crate::model::{ChangeKind, Fields, Outcome, Verdict};
 
 /// What stands in place of a code where nothing failed.
 pub(super) const CODE: &str = "results";
@@ -79,8 +79,9 @@ pub(super) fn left_to_a_person(outcome: Outcome) -> Outcome {
 }
 
 /// What is shown of a record: `Accepted` where its module stands as it was sent, `Absent` where it plainly
-/// stands otherwise, `InDoubt` where that can't be told.
-pub(super) fn judge(seen: &Seen, sent: &Fields) -> Outcome {
+/// stands otherwise, `InDoubt` where that can't be told. After an update the LMS may still show what was sent
+/// before, so there all that was sent must be seen.
+pub(super) fn judge(seen: &Seen, sent: &Fields, kind: ChangeKind) -> Outcome {
     let in_doubt = |why: &str| Outcome::new(Verdict::InDoubt, CODE, format!("{why}: {LOOK}"));
     let (modules, rows) = match seen {
         Seen::NoModule => {
@@ -100,7 +101,8 @@ pub(super) fn judge(seen: &Seen, sent: &Fields) -> Outcome {
         .collect();
     // Where the filter is not heeded others' rows are there too.
     let ours = |row: &Standing| is(&row.enrolment, "enrollmentId");
-    let found: Vec<Shown> = of_module.iter().filter(|row| ours(row)).map(|row| shown(row, sent)).collect();
+    let found: Vec<Shown> =
+        of_module.iter().filter(|row| ours(row)).map(|row| shown(row, sent, kind)).collect();
     let holds = |wanted: &Shown| found.iter().any(|shown| shown == wanted);
     if holds(&Shown::AsSent) {
         return Outcome::new(Verdict::Accepted, CODE, "the module stands as it was sent");
@@ -138,7 +140,7 @@ enum Shown {
     Unclear(String),
 }
 
-fn shown(row: &Standing, sent: &Fields) -> Shown {
+fn shown(row: &Standing, sent: &Fields, kind: ChangeKind) -> Shown {
     let Some(status) = &row.status else {
         return Shown::Unclear("the LMS shows the module without its status".to_owned());
     };
@@ -155,10 +157,20 @@ fn shown(row: &Standing, sent: &Fields) -> Shown {
         }
         return Shown::Otherwise(known);
     }
-    if row.completed.as_deref().is_some_and(|shown| other_day(shown, field(sent, "date"))) {
+    let strict = kind != ChangeKind::Create;
+    let apart = row.completed.as_deref().and_then(|shown| apart(shown, field(sent, "date")));
+    if strict && apart.is_none() && !field(sent, "date").is_empty() {
+        return Shown::Unclear("the module stands as it was sent, but without its date".to_owned());
+    }
+    // The day sent has no zone, so a day before or after may be the same: unless it may be an earlier one.
+    let near = TimeDelta::days(if strict { 0 } else { 1 });
+    if apart.is_some_and(|apart| apart > near) {
         return Shown::Unclear("the module stands as it was sent, but with another date".to_owned());
     }
     let score = field(sent, "awardedScore").parse::<f64>().ok();
+    if strict && score.is_some() && row.score.is_none() {
+        return Shown::Unclear("the module stands as it was sent, but without its score".to_owned());
+    }
     if row.score.zip(score).is_some_and(|(shown, sent)| (shown - sent).abs() > NEAR) {
         return Shown::Unclear("the module stands as it was sent, but with another score".to_owned());
     }
@@ -178,17 +190,13 @@ const KNOWN: [&str; 9] = [
     "declined",
 ];
 
-/// Whether a time is surely of another day: the one sent has no zone, so a day before or after may be the
-/// same. A time that can't be read is none.
-fn other_day(shown: &str, sent: &str) -> bool {
+/// How far a time is from the day that was sent; `None` where either can't be read.
+fn apart(shown: &str, sent: &str) -> Option<TimeDelta> {
     let day = DateTime::parse_from_rfc3339(shown.trim()).map(|time| time.date_naive()).or_else(|_| {
         let day = shown.trim().get(..10).unwrap_or_default();
         NaiveDate::parse_from_str(day, "%Y-%m-%d")
     });
-    let Ok((day, sent)) = day.and_then(|day| Ok((day, NaiveDate::parse_from_str(sent, "%Y-%m-%d")?))) else {
-        return false;
-    };
-    (day - sent).abs() > TimeDelta::days(1)
+    Some((day.ok()? - NaiveDate::parse_from_str(sent, "%Y-%m-%d").ok()?).abs())
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ fn other_module() -> Standing {
 #[track_caller]
 fn check(rows: Vec<Standing>, verdict: Verdict, words: &str) {
     let modules = vec!["m0".to_owned(), "m1".to_owned()];
-    let outcome = judge(&Seen::Rows { modules, rows }, &sent());
+    let outcome = judge(&Seen::Rows { modules, rows }, &sent(), ChangeKind::Create);
     assert_eq!(outcome.verdict, verdict, "{outcome:?}");
     assert!(outcome.reason.contains(words), "{outcome:?}");
 }
@@ -66,6 +66,24 @@ fn a_module_that_stands_as_it_was_sent_is_there() {
 }
 
 #[test]
+fn after_an_update_all_that_was_sent_must_be_seen() {
+    let check = |row: Standing, words: &str| {
+        let seen = Seen::Rows { modules: vec!["m1".to_owned()], rows: vec![row] };
+        let outcome = judge(&seen, &sent(), ChangeKind::Update);
+        let expected = if words.is_empty() { Verdict::Accepted } else { Verdict::InDoubt };
+        assert!(outcome.verdict == expected && outcome.reason.contains(words), "{words}: {outcome:?}");
+    };
+    check(row(), "");
+    let dated = |completed: Option<&str>| Standing { completed: completed.map(str::to_owned), ..row() };
+    check(dated(Some("2020-03-11T23:00:00-05:00")), "with another date");
+    check(dated(Some("2020-03-13")), "with another date");
+    check(dated(Some("soon")), "without its date");
+    check(dated(None), "without its date");
+    check(Standing { score: None, ..row() }, "without its score");
+    check(Standing { score: Some(80.0), ..row() }, "with another score");
+}
+
+#[test]
 fn a_module_that_plainly_stands_otherwise_is_not() {
     for status in ["not_started", "in_progress", "pending", "incomplete", "failed", "declined"] {
         let words = format!("the LMS shows the module as {status}, and complete was sent");
@@ -94,7 +112,7 @@ fn what_is_not_plain_is_in_doubt() {
     for (seen, words) in
         [(Seen::NoModule, "lists no module of this content item"), (Seen::Endless, "more than can be read")]
     {
-        let outcome = judge(&seen, &sent());
+        let outcome = judge(&seen, &sent(), ChangeKind::Create);
         assert!(outcome.verdict == Verdict::InDoubt && outcome.reason.contains(words), "{outcome:?}");
     }
 }

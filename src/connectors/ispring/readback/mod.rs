@@ -39,7 +39,7 @@ impl ISpring {
             return Outcome::new(Verdict::InDoubt, judge::CODE, reason);
         }
         match self.seen(item, now).await {
-            Ok(seen) => judge::judge(&seen, &item.fields),
+            Ok(seen) => judge::judge(&seen, &item.fields, item.kind),
             Err(outcome) => outcome,
         }
     }

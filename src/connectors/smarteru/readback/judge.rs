@@ -11,15 +11,20 @@ use crate::model::{Fields, Outcome, Verdict};
 /// What stands in place of a code where nothing failed.
 pub(super) const CODE: &str = "learner report";
 
+/// How far two grades may be apart that are the same number.
+const NEAR: f64 = 0.005;
+
 const LOOK: &str = "look in the LMS whether the user is enrolled in the session";
 
 /// What the report was found to show of an enrollment.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Seen {
-    /// It, with the grade that was sent or none that could be compared.
+    /// It, with the grade that was sent.
     There,
     /// It, with another grade.
     OtherGrade,
+    /// It, without the grade that was sent.
+    NoGrade,
     /// Others of the user's, and surely not it.
     Missing,
     /// Nothing at all of the user.
@@ -69,12 +74,42 @@ pub(super) fn left_to_a_person(outcome: Outcome) -> Outcome {
     }
 }
 
-/// The enrollment, where it is among these.
+/// The enrollment, where it is among these; nothing is where they are not all of the one user who was asked for.
 pub(super) fn held(learners: &[Learner], sent: &Fields) -> Option<Seen> {
+    if learners.iter().any(|learner| is_anothers(learner, sent)) {
+        return Some(Seen::Unclear(
+            "the learner report shows enrollments of another user than was asked for",
+        ));
+    }
+    let mut users = learners.iter().filter_map(|learner| learner.user.as_deref().and_then(filled));
+    let first = users.next();
+    if users.any(|user| Some(user) != first) {
+        return Some(Seen::Unclear(
+            "the learner report shows enrollments of several users, and one was asked for",
+        ));
+    }
     let ours = learners.iter().filter(|learner| is(learner, sent));
-    let mut grades = ours.map(|learner| other_grade(learner, sent)).peekable();
-    grades.peek()?;
-    Some(if grades.all(|other| other) { Seen::OtherGrade } else { Seen::There })
+    let grades: Vec<Seen> = ours.map(|learner| graded(learner, sent)).collect();
+    // The user may have been in the session more than once.
+    if grades.contains(&Seen::There) { Some(Seen::There) } else { grades.into_iter().next() }
+}
+
+/// Whether a row names another user than the record does, by the identifier that was asked for.
+fn is_anothers(learner: &Learner, sent: &Fields) -> bool {
+    let (shown, wanted) = match value(sent, "Email") {
+        Some(email) => (&learner.email, Some(email)),
+        None => (&learner.employee, value(sent, "EmployeeID")),
+    };
+    let shown = shown.as_deref().and_then(filled);
+    shown.zip(wanted).is_some_and(|(shown, wanted)| !same(shown, wanted))
+}
+
+fn filled(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// What a whole answer without the enrollment comes to.
@@ -104,13 +139,21 @@ fn may_be_module(learner: &Learner, sent: &Fields) -> bool {
     module.is_none_or(|module| value(sent, "LearningModuleID").map(str::trim) == Some(module))
 }
 
-/// Whether both grades are numbers, and differ. A letter or a word may be shown in a form of the LMS's own.
-fn other_grade(learner: &Learner, sent: &Fields) -> bool {
-    let number = |grade: &str| grade.trim().trim_end_matches('%').trim().parse::<f64>().ok();
-    let shown = learner.grade.as_deref().and_then(number);
-    let sent = value(sent, "Grade").and_then(number);
-    // The LMS may show a percentage without its decimals.
-    shown.zip(sent).is_some_and(|(shown, sent)| (shown - sent).abs() >= 1.0)
+/// How an enrollment stands beside the grade that was sent, if one was. What is shown otherwise may be the LMS's
+/// own form of it, or an older version: nobody can tell.
+fn graded(learner: &Learner, sent: &Fields) -> Seen {
+    let Some(sent) = value(sent, "Grade").and_then(filled) else { return Seen::There };
+    let Some(shown) = learner.grade.as_deref().and_then(filled) else { return Seen::NoGrade };
+    let number = |grade: &str| grade.trim_end_matches('%').trim().parse::<f64>().ok();
+    let alike = match (number(shown), number(sent)) {
+        // The LMS may show a percentage with fewer decimals.
+        (Some(shown), Some(sent)) => {
+            (shown - sent).abs() < NEAR
+                || [sent.trunc(), sent.round(), (sent * 10.0).round() / 10.0].contains(&shown)
+        }
+        _ => same(shown, sent),
+    };
+    if alike { Seen::There } else { Seen::OtherGrade }
 }
 
 /// What the answer to the question for enrollments in the status that was sent comes to.
@@ -130,6 +173,9 @@ pub(super) fn in_any_status(seen: &Seen) -> Outcome {
     match seen {
         Seen::There => in_doubt("the user is enrolled in the session, and in another status than was sent"),
         Seen::OtherGrade => in_doubt("the user is enrolled in the session, and with another grade"),
+        Seen::NoGrade => {
+            in_doubt("the user is enrolled in the session, and the learner report shows no grade")
+        }
         Seen::Missing => {
             let reason = "the learner report shows other enrollments of the user, and not this one";
             Outcome::new(Verdict::Absent, CODE, reason)

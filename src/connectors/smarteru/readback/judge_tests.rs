@@ -17,7 +17,7 @@ fn sent() -> Fields {
 
 fn learner(module: Option<&str>, session: Option<&str>, grade: Option<&str>) -> Learner {
     let text = |text: Option<&str>| text.map(str::to_owned);
-    Learner { module: text(module), session: text(session), grade: text(grade) }
+    Learner { module: text(module), session: text(session), grade: text(grade), ..Learner::default() }
 }
 
 #[track_caller]
@@ -29,13 +29,59 @@ fn check(learners: &[Learner], rows: Option<usize>, expected: &Seen) {
 #[test]
 fn an_enrollment_is_told_by_its_session() {
     let other = learner(Some("9"), Some("1"), None);
-    for grade in [None, Some(""), Some("95.25"), Some("95"), Some("95.3 %"), Some("A+")] {
-        check(&[other.clone(), learner(Some("3860"), Some(" 77 "), grade)], None, &Seen::There);
+    for grade in ["95.25", "95", "95.3 %"] {
+        check(&[other.clone(), learner(Some("3860"), Some(" 77 "), Some(grade))], None, &Seen::There);
     }
-    check(&[learner(None, Some("77"), None)], None, &Seen::There);
-    check(&[learner(Some("3860"), Some("77"), Some("60"))], None, &Seen::OtherGrade);
+    check(&[learner(None, Some("77"), Some("95.25"))], None, &Seen::There);
+    for grade in ["60", "95.9", "94", "A+", "Pass"] {
+        check(&[learner(Some("3860"), Some("77"), Some(grade))], None, &Seen::OtherGrade);
+    }
+    // What can't be seen can't be compared.
+    for grade in [None, Some(" ")] {
+        check(&[learner(Some("3860"), Some("77"), grade)], None, &Seen::NoGrade);
+    }
+    // Twice in the session: once as it was sent.
+    let twice = [Some("60"), Some("95.25")].map(|grade| learner(None, Some("77"), grade));
+    check(&twice, None, &Seen::There);
     // The session of one course is not another's.
     check(&[learner(Some("9"), Some("77"), None)], None, &Seen::Missing);
+}
+
+#[test]
+fn grades_that_are_letters_and_words_are_compared_too() {
+    for (was, shown, expected) in [
+        ("A", "B", Seen::OtherGrade),
+        ("A+", "a+", Seen::There),
+        ("Pass", "Fail", Seen::OtherGrade),
+        ("Pass", "PASS", Seen::There),
+        ("A", "", Seen::NoGrade),
+        ("", "B", Seen::There),
+    ] {
+        let mut sent = sent();
+        sent.set("Grade".into(), was);
+        let seen = held(&[learner(Some("3860"), Some("77"), Some(shown))], &sent);
+        assert_eq!(seen, Some(expected), "{was}, {shown}");
+    }
+}
+
+#[test]
+fn rows_of_anybody_else_tell_nothing() {
+    let row = learner(Some("3860"), Some("77"), Some("95.25"));
+    let named = |email: &str| Learner { email: Some(email.to_owned()), ..row.clone() };
+    let numbered = |user: &str| Learner { user: Some(user.to_owned()), ..row.clone() };
+    check(&[named("Dana.Brown@FinaShoes.com")], None, &Seen::There);
+    check(&[numbered("7"), numbered(" 7 ")], None, &Seen::There);
+    let others = "the learner report shows enrollments of another user than was asked for";
+    check(&[row.clone(), named("erin@finashoes.com")], None, &Seen::Unclear(others));
+    let several = "the learner report shows enrollments of several users, and one was asked for";
+    check(&[numbered("7"), numbered("8")], None, &Seen::Unclear(several));
+    let sent: Fields =
+        [("EmployeeID", "E7"), ("LearningModuleID", "3860"), ("LearningModuleSessionID", "77")]
+            .into_iter()
+            .collect();
+    let employee = |id: &str| Learner { employee: Some(id.to_owned()), ..named("erin@finashoes.com") };
+    assert_eq!(held(&[employee("e7")], &sent), Some(Seen::There));
+    assert_eq!(held(&[employee("E8")], &sent), Some(Seen::Unclear(others)));
 }
 
 #[test]
@@ -59,6 +105,7 @@ fn what_is_seen_becomes_a_verdict() {
     for (seen, words) in [
         (Seen::There, "in another status than was sent: look in the LMS"),
         (Seen::OtherGrade, "with another grade"),
+        (Seen::NoGrade, "shows no grade"),
         (Seen::Nothing, "shows nothing of the user"),
         (Seen::Unclear("why"), "why: look"),
         (Seen::Endless, "more pages than can be read"),

@@ -15,8 +15,10 @@ use crate::model::Fields;
 /// The enrollments of one page: the most that the LMS gives.
 pub(super) const PAGE_SIZE: usize = 1_000;
 
-/// The columns beside those that are always there.
+/// The columns beside those that are always there; with them the one that names the user as we asked for them.
 const COLUMNS: [&str; 2] = ["COURSE_SESSION_ID", "GRADE"];
+const EMAIL_COLUMN: &str = "USER_EMAIL";
+const EMPLOYEE_COLUMN: &str = "EMPLOYEE_ID";
 
 /// The status that the report's filter knows an enrollment's by.
 pub(super) fn shown_as(status: &str) -> Option<&'static str> {
@@ -51,13 +53,16 @@ pub(super) fn encode(keys: &Keys, sent: &Fields, status: Option<&str>, page: u32
     }
     package.close().open("Enrollments", &[]).close();
     package.open("Users", &[]).open("UserIdentifier", &[]);
+    let mut user_column = None;
     if let Some(email) = value(sent, "Email") {
         package.cdata("EmailAddress", email);
+        user_column = Some(EMAIL_COLUMN);
     } else if let Some(id) = value(sent, "EmployeeID") {
         package.cdata("EmployeeID", id);
+        user_column = Some(EMPLOYEE_COLUMN);
     }
     package.close().close().close().open("Columns", &[]);
-    for column in COLUMNS {
+    for column in COLUMNS.into_iter().chain(user_column) {
         package.cdata("ColumnName", column);
     }
     package.close().open("CustomFields", &[]);
@@ -89,6 +94,12 @@ pub(super) struct Learner {
     pub(super) session: Option<String>,
     /// `Grade`.
     pub(super) grade: Option<String>,
+    /// `UserID`: the system's own.
+    pub(super) user: Option<String>,
+    /// `UserEmail`.
+    pub(super) email: Option<String>,
+    /// `EmployeeID`.
+    pub(super) employee: Option<String>,
 }
 
 /// Reads an answer.
@@ -110,7 +121,14 @@ pub(super) fn decode(body: &[u8]) -> Result<Report, String> {
 
 fn learner(row: &Element) -> Learner {
     let text = |name: &str| row.child(name).map(|child| child.text.clone());
-    Learner { module: text("LearningModuleID"), session: text("CourseSessionID"), grade: text("Grade") }
+    Learner {
+        module: text("LearningModuleID"),
+        session: text("CourseSessionID"),
+        grade: text("Grade"),
+        user: text("UserID"),
+        email: text("UserEmail"),
+        employee: text("EmployeeID"),
+    }
 }
 
 #[cfg(test)]

@@ -19,13 +19,14 @@ fn a_question_has_its_filters_and_its_empty_containers() {
          </EnrollmentStatuses></LearningModules><Enrollments></Enrollments><Users><UserIdentifier><EmailAddress>\
          <![CDATA[dana.brown@finashoes.com]]></EmailAddress></UserIdentifier></Users></Filters><Columns>\
          <ColumnName><![CDATA[COURSE_SESSION_ID]]></ColumnName><ColumnName><![CDATA[GRADE]]></ColumnName>\
-         </Columns><CustomFields></CustomFields></Report></Parameters></SmarterU>"
+         <ColumnName><![CDATA[USER_EMAIL]]></ColumnName></Columns><CustomFields></CustomFields></Report></Parameters></SmarterU>"
     );
     let sent: Fields = [("EmployeeID", "E 7")].into_iter().collect();
     let package = encode(&keys(), &sent, None, 12);
     let package = package.expose_secret();
     assert!(package.contains("<Page>12</Page>"), "{package}");
     assert!(package.contains("<LearningModules></LearningModules>"), "{package}");
+    assert!(package.contains("<ColumnName><![CDATA[EMPLOYEE_ID]]></ColumnName></Columns>"), "{package}");
     assert!(package.contains("<UserIdentifier><EmployeeID><![CDATA[E 7]]></EmployeeID></UserIdentifier>"));
 }
 
@@ -42,7 +43,7 @@ const RECORDED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<SmarterU>\n
     \t\t\t\t\t<Info><LearnerReport rows=\"2\"><Learner><ID>91</ID><CourseName><![CDATA[First aid]]></CourseName>\
     <LastName><![CDATA[Brown]]></LastName><FirstName><![CDATA[Dana]]></FirstName>\
     <LearningModuleID><![CDATA[3860]]></LearningModuleID><CourseSessionID><![CDATA[77]]></CourseSessionID>\
-    <Grade><![CDATA[95.25]]></Grade></Learner><Learner><CourseName><![CDATA[Online]]></CourseName>\
+    <Grade><![CDATA[95.25]]></Grade><UserEmail><![CDATA[d@x.org]]></UserEmail></Learner><Learner><CourseName><![CDATA[Online]]></CourseName>\
     <CourseSessionID/></Learner></LearnerReport></Info>\n\t\t\t\t\t<Errors>\n\t\t\t\t\t\t\n\t\t\t\t\t</Errors>\n\
     \t\t\t\t</SmarterU>\n";
 
@@ -54,8 +55,14 @@ fn a_report_is_read() {
         is_report: true,
         rows: Some(2),
         learners: vec![
-            Learner { module: text("3860"), session: text("77"), grade: text("95.25") },
-            Learner { module: None, session: text(""), grade: None },
+            Learner {
+                module: text("3860"),
+                session: text("77"),
+                grade: text("95.25"),
+                email: text("d@x.org"),
+                ..Learner::default()
+            },
+            Learner { session: text(""), ..Learner::default() },
         ],
         errors: Vec::new(),
     };
