@@ -33,6 +33,8 @@ CREATE TABLE pull_run (
     notes     TEXT NOT NULL DEFAULT '[]',
     -- Why its file could not be written; nothing where it was, or where it has none.
     unwritten TEXT,
+    -- Why learners whom it asks for no longer were kept all the same, where they are doubtfully many.
+    held      TEXT,
     PRIMARY KEY (run_ref, pull_ref)
 ) STRICT, WITHOUT ROWID;
 

@@ -231,7 +231,7 @@ impl Asking {
         let (sender, receiver) = mpsc::channel(4);
         let folder = self.engine.files.processing();
         let shape = self.shape;
-        let staging = tokio::task::spawn_blocking(move || stage(receiver, &folder, &shape));
+        let staging = tokio::task::spawn_blocking(move || stage(receiver, &shape, &folder));
         let answered = self.unless_interrupted(GRACE, self.connector.pull(&question, sender)).await;
         drop(permit);
         let staged = staging.await.map_err(|error| EngineError::Task(error.to_string()))??;

@@ -52,6 +52,7 @@ impl Engine {
         let Some(table) = ItemTable::new(pull, fed_columns(pull, &columns_read(job))) else {
             return Err(EngineError::JobIsGone(pulled_by.clone()));
         };
+        let table = if each_item_counts(job, pull) { table } else { table.one_row() };
         let mut file = FeedFile::begin(path, &table.header()).map_err(failed)?;
         let rows = self.each_row(pulled_by, pull, &table, &mut |row| file.add(row).map_err(failed)).await?;
         file.finish(path).map_err(failed)?;
@@ -69,6 +70,13 @@ pub(super) fn format_of(job: &Job) -> SourceFormat {
 
 fn fed_format() -> SourceFormat {
     SourceFormat { delimiter: Some(b','), sheet: None, header_row: Some(1) }
+}
+
+/// Whether a job tells items by their own ID: then each of them is a record, also of one registration.
+fn each_item_counts(job: &Job, pull: &Pull) -> bool {
+    let id = pull.operation.pull.and_then(|shape| shape.main().map(|main| main.id));
+    let mut keys = job.pushes.iter().flat_map(|push| &push.mapping.key);
+    keys.any(|column| Some(column.as_str()) == id)
 }
 
 /// Every column that a job reads.

@@ -7,8 +7,9 @@ use crate::config::{Learners, Pull};
 use crate::model::{
     ColumnKind, FieldName, ItemShape, JobName, LEARNER, PART, PART_KIND, PART_TITLE, PullShape, TableColumn,
 };
-use crate::store::{ItemFilter, MemoryItem};
+use crate::store::{ItemFilter, MemoryItem, Registered};
 
+use super::onerow::Together;
 use super::tablecell::{Cell, Of};
 use super::{Engine, EngineError};
 
@@ -19,6 +20,8 @@ const PAGE: u32 = 500;
 pub(super) struct ItemTable {
     shape: PullShape,
     columns: Vec<Column>,
+    /// Whether the items of one registration make one row.
+    one_row: bool,
 }
 
 struct Column {
@@ -72,7 +75,12 @@ impl ItemTable {
         let shape = pull.operation.pull?;
         let by_learner = pull.learners != Learners::Nobody;
         let columns = names.into_iter().map(|name| Column { from: source(&shape, by_learner, &name), name });
-        Some(Self { shape, columns: columns.collect() })
+        Some(Self { shape, columns: columns.collect(), one_row: false })
+    }
+
+    /// The same with one row for all items of a registration, where items bear such.
+    pub(super) fn one_row(self) -> Self {
+        Self { one_row: true, ..self }
     }
 
     /// The names of its columns.
@@ -90,6 +98,11 @@ impl ItemTable {
         let wanted = |column: &Column| matches!(column.from, From::Learner | From::Instance(_));
         let (registration, _) = self.shape.registration?;
         self.columns.iter().any(wanted).then(|| registration.into())
+    }
+
+    /// Whether it has a column with a name of learners.
+    fn names_learners(&self) -> bool {
+        self.columns.iter().any(|column| matches!(column.from, From::Name(_)))
     }
 
     /// The registration that an item bears.
@@ -185,17 +198,46 @@ impl Engine {
             pull: Some(pull.id.clone()),
             ..ItemFilter::default()
         };
-        let main = table.shape.main().map(|shape| shape.kind);
+        let main = table.shape.main();
+        let own = |item: &MemoryItem| {
+            item.operation == pull.operation.name && main.is_some_and(|main| *item.kind == *main.kind)
+        };
+        let mut together = Together::default();
+        if let (true, Some((column, _)), Some(main)) = (table.one_row, table.shape.registration, main) {
+            together = Together::new(column, main);
+            let mut after = None;
+            loop {
+                let page = self.store.items(&filter, after, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.item_ref);
+                page.iter().filter(|item| own(item)).for_each(|item| together.expect(item));
+            }
+        }
+        let name = &pull.operation.name;
+        let texts = match table.names_learners() {
+            true => {
+                let pull_ref = self.store.pull(job, &pull.id, &pull.connection, name).await?;
+                self.store.learner_texts(pull_ref).await?
+            }
+            false => HashMap::new(),
+        };
         let mut rows = 0;
         let mut after = None;
         loop {
             let page = self.store.items(&filter, after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(rows) };
-            after = Some(last.item_ref);
-            let own = |item: &&MemoryItem| item.operation == pull.operation.name && Some(&*item.kind) == main;
-            let joined = self.joined(pull, table, &page).await?;
+            let last = page.last().map(|last| last.item_ref);
+            let items = page.into_iter().filter(&own).filter_map(|item| together.gather(item));
+            let mut items: Vec<MemoryItem> = items.collect();
+            if last.is_none() {
+                items = together.rest();
+            }
+            let joined = self.joined(pull, table, &items).await?;
             let nobody = Joined::default();
-            for item in page.iter().filter(own) {
+            for item in &mut items {
+                // With all names that are known, for the columns of them.
+                if let Some(text) = texts.get(&item.scope) {
+                    item.scope.clone_from(text);
+                }
                 let joined = table.registration(item).and_then(|one| joined.get(&one)).unwrap_or(&nobody);
                 let parts = if table.has_parts() { self.store.parts(item).await? } else { Vec::new() };
                 for part in &parts {
@@ -206,6 +248,10 @@ impl Engine {
                 }
                 rows += parts.len().max(1) as u64;
             }
+            if last.is_none() {
+                return Ok(rows);
+            }
+            after = last;
         }
     }
 
@@ -218,9 +264,9 @@ impl Engine {
     ) -> Result<HashMap<String, Joined>, EngineError> {
         let Some(column) = table.joins_on() else { return Ok(HashMap::new()) };
         let wanted: Vec<&str> = items.iter().filter_map(|item| item.fields.get(&column)).collect();
-        let found = self.store.enrolments(&pull.connection, &wanted).await?;
-        let joined = found.into_iter().map(|(registration, enrolment)| {
-            let learner = self.learner_name(&pull.connection, &enrolment);
+        let found = self.registered(&pull.connection, &wanted).await?;
+        let joined = found.into_iter().map(|Registered { registration, enrolment, connection }| {
+            let learner = self.learner_name(&connection, &enrolment);
             (registration, Joined { learner, instance: enrolment.instance })
         });
         Ok(joined.collect())

@@ -130,6 +130,7 @@ fn section(row: PullRunRow, shape: Option<&PullShape>, by_learner: bool, known: 
         window: row.window,
         notes: row.notes,
         unwritten: row.unwritten,
+        held: row.held,
     }
 }
 

@@ -177,6 +177,8 @@ pub(super) struct Scene {
     /// What the job pulls from now on.
     pub(super) pull: Pull,
     pub(super) deadline: Duration,
+    /// Another connection to the same portal, where there is one.
+    pub(super) kin: Option<String>,
 }
 
 impl Scene {
@@ -202,8 +204,8 @@ impl Scene {
             retention: Duration::from_secs(730 * 86_400),
         };
         let deadline = Duration::from_secs(3600);
-        let engine = engine(&folder, vec![pull.clone()], deadline).await;
-        Self { engine, portal, folder, pull, deadline }
+        let engine = engine(&folder, vec![pull.clone()], deadline, None).await;
+        Self { engine, portal, folder, pull, deadline, kin: None }
     }
 
     /// The process begins anew, with the job as it is now.
@@ -213,7 +215,7 @@ impl Scene {
 
     pub(super) async fn restart_with(&mut self, pulls: Vec<Pull>) {
         self.engine.store.close().await;
-        self.engine = engine(&self.folder, pulls, self.deadline).await;
+        self.engine = engine(&self.folder, pulls, self.deadline, self.kin.as_deref()).await;
     }
 
     pub(super) fn shape(&mut self, set: impl FnOnce(&mut PullShape)) {
@@ -302,12 +304,17 @@ fn base(folder: &TempDir) -> String {
     format!("https://{}.example.org", name.replace('.', "t"))
 }
 
-async fn engine(folder: &TempDir, pulls: Vec<Pull>, deadline: Duration) -> Arc<Engine> {
+async fn engine(folder: &TempDir, pulls: Vec<Pull>, deadline: Duration, kin: Option<&str>) -> Arc<Engine> {
     let loaded = config::load(&folder.path().join("rollbook.toml"));
     let mut config = loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.problems));
     for connection in config.connections.values_mut() {
         connection.product = &PRODUCT;
         connection.secrets.clear();
+    }
+    if let Some(name) = kin {
+        let mut other = config.connections.values().next().unwrap().clone();
+        other.name = name.into();
+        config.connections.insert(other.name.clone(), other);
     }
     if !pulls.is_empty() {
         let job = job(pulls, deadline);

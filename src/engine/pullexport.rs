@@ -12,7 +12,8 @@ use super::{Engine, EngineError};
 impl Engine {
     /// Writes the file of a pull that has come to its end, where it has one: also where nothing is new, since
     /// whoever picks it up may have taken it away. Where it can't be written the one before stays, and the run
-    /// says why.
+    /// says why. A run without an answer has nothing to write, and as long as no answer was ever whole nobody
+    /// knows what is there: the file is left alone.
     ///
     /// # Errors
     /// When the database fails.
@@ -23,6 +24,11 @@ impl Engine {
         pull: &Pull,
     ) -> Result<(), EngineError> {
         let Some(path) = &pull.export else { return Ok(()) };
+        let operation = &pull.operation.name;
+        let found = self.store.pull(&job.name, &pull.id, &pull.connection, operation).await?;
+        if !self.store.has_answer(run.run_ref, found).await? {
+            return Ok(());
+        }
         // One at a time: a late one never puts its older items in the place of newer ones.
         let turn = self.exporting.lock().await;
         let written = self.write_items(job, pull, path).await;
@@ -38,8 +44,6 @@ impl Engine {
                 Some(error.to_string())
             }
         };
-        let operation = &pull.operation.name;
-        let found = self.store.pull(&job.name, &pull.id, &pull.connection, operation).await?;
         Ok(self.store.pull_written(run.run_ref, found, why.as_deref()).await?)
     }
 

@@ -6,12 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Job, Pull};
+use crate::config::{Job, Learners, Pull};
 use crate::model::{JobName, RunStatus};
 use crate::store::{PullRef, PullRunRow, RunRecord, RunRef};
 
 use super::asking::Asking;
 use super::entering::fingerprint;
+use super::leaving::leaving;
 use super::pullstatus::pulls_status;
 use super::{Engine, EngineError};
 
@@ -126,12 +127,28 @@ impl Engine {
         pull_ref: PullRef,
     ) -> Result<(), EngineError> {
         // Before it has ended, so that a crash in between writes the file once more.
-        self.store.end_pull(run.run_ref, pull_ref).await?;
+        let unasked = self.store.unasked(run.run_ref, pull_ref).await?;
+        let leaving = leaving(&unasked, pull.learners != Learners::Nobody);
+        self.store.end_pull(run.run_ref, pull_ref, &leaving).await?;
+        self.note_nobodys(run, pull, pull_ref).await?;
         self.write_pull_export(run, job, pull).await?;
         let retention = TimeDelta::from_std(pull.retention).ok();
         let before = retention.and_then(|kept| run.started_at.checked_sub_signed(kept));
         self.store.close_pull(run.run_ref, pull_ref, before.unwrap_or(DateTime::<Utc>::MIN_UTC)).await?;
         self.store.forget_calls(run.started_at).await?;
+        Ok(())
+    }
+
+    /// Notes how many items bear no registration of ours, where they should.
+    async fn note_nobodys(&self, run: &RunRecord, pull: &Pull, pull_ref: PullRef) -> Result<(), EngineError> {
+        if pull.operation.pull.is_none_or(|shape| shape.registration.is_none()) {
+            return Ok(());
+        }
+        let (all, nobodys) = self.store.nobodys_items(run.run_ref, pull_ref).await?;
+        if nobodys > 0 {
+            let note = format!("{nobodys} of {all} records bear no registration of ours");
+            self.store.note_pull(run.run_ref, pull_ref, &note).await?;
+        }
         Ok(())
     }
 

@@ -3,7 +3,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
+use super::super::itemtable::ItemTable;
 use super::super::portal::{Odd, Scene, thing};
+use super::super::tablecell::Cell;
 use super::super::verdicts::Fate;
 use super::*;
 use crate::config::Learners;
@@ -131,10 +133,13 @@ async fn one_learners_error_does_not_end_the_pull_and_learners_come_and_go() {
 
     // Who is not asked for stands outside; back again, nothing is new but what is.
     scene.pull.learners = Learners::These((1..=6).map(learner).collect());
+    let left = scene.sync().await;
     assert_eq!(
-        (scene.sync().await.events.len(), scene.known().await[12..].to_vec()),
+        (left.events.len(), scene.known().await[12..].to_vec()),
         (0, vec!["Uniqueid=7 a A outside".to_owned(), "Uniqueid=7 b B outside".to_owned(),])
     );
+    let note = "1 learner is no longer asked for; their 2 items are no longer in the export and feed nothing";
+    assert_eq!((left.said().as_str(), left.rows[0].notes.clone()), ("ok 6 6 0", vec![note.to_owned()]));
     scene.pull.learners = Learners::These((1..=7).map(learner).collect());
     scene.portal.holds("Uniqueid=7", &["a X"]);
     let back = scene.sync().await;
@@ -142,9 +147,75 @@ async fn one_learners_error_does_not_end_the_pull_and_learners_come_and_go() {
     // An empty list asks for nobody, and forgets nobody.
     scene.pull.learners = Learners::These(Vec::new());
     let nobody = scene.sync().await;
-    assert_eq!(nobody.said(), "nothing 0 0 0");
+    assert_eq!(nobody.said(), "partial 0 0 0");
     assert_eq!(nobody.rows[0].notes, ["nobody was asked for: the list of learners is empty"]);
+    assert!(nobody.rows[0].held.as_ref().unwrap().contains("though 7 learners are known"), "{nobody:?}");
     assert!(scene.known().await.iter().all(|line| !line.ends_with("outside")));
+    // Most of them at once do not leave, whoever comes in their place.
+    scene.pull.learners = Learners::These((4..=20).map(learner).collect());
+    assert_eq!(scene.sync().await.rows[0].held, None, "three may");
+    scene.pull.learners = Learners::These((1..=7).map(learner).collect());
+    scene.sync().await;
+    scene.pull.learners = Learners::These((7..=20).map(learner).collect());
+    let most = scene.sync().await;
+    assert_eq!(most.said(), "partial 14 14 0");
+    assert!(most.rows[0].held.as_ref().unwrap().starts_with("6 of 7 learners that are known"), "{most:?}");
+    assert!(scene.known().await.iter().all(|line| !line.ends_with("outside")));
+}
+
+#[tokio::test]
+async fn a_list_with_a_row_of_no_use_takes_nobody_off() {
+    let mut scene = Scene::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("learners.csv");
+    scene.pull.learners = Learners::File(path.clone());
+    (1..=2).for_each(|id| scene.portal.holds(&format!("Uniqueid={id}"), &["a A"]));
+    std::fs::write(&path, "Uniqueid\n1\n2\n").unwrap();
+    assert_eq!(scene.sync().await.said(), "ok 2 2 0");
+    std::fs::write(&path, "Uniqueid,x\n1,\n,2\n").unwrap();
+    let odd = scene.sync().await;
+    assert_eq!(odd.said(), "partial 2 1 1");
+    assert!(
+        odd.rows[0].notes[0].starts_with("1 learner is not among those asked for, and nobody was taken off")
+    );
+    assert_eq!(scene.known().await, ["Uniqueid=1 a A present", "Uniqueid=2 a A present"]);
+    // Another column makes nobody new, and tables have it as it is written.
+    std::fs::write(&path, "Email,Uniqueid\nAnn@b.org,1\nBob@b.org,2\n").unwrap();
+    scene.portal.holds("Uniqueid=1~Email=Ann@b.org", &["a A"]);
+    scene.portal.holds("Uniqueid=2~Email=Bob@b.org", &["a A", "b B"]);
+    scene.pull.export = Some(folder.path().join("out.csv"));
+    scene.pull.columns = Some(["Email", "Uniqueid", "title"].map(Into::into).to_vec());
+    let more = scene.sync().await;
+    assert_eq!((more.said().as_str(), more.rows[0].baselines), ("ok 2 2 0", 0), "{more:?}");
+    assert_eq!(more.events, ["Uniqueid=2 b added"]);
+    let file = std::fs::read_to_string(folder.path().join("out.csv")).unwrap();
+    let mut lines: Vec<&str> = file.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["Ann@b.org,1,A", "Bob@b.org,2,A", "Bob@b.org,2,B", "Email,Uniqueid,title"]);
+}
+
+#[tokio::test]
+async fn a_run_without_an_answer_leaves_the_file_alone() {
+    let mut scene = Scene::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.csv");
+    std::fs::write(&path, "of yesterday").unwrap();
+    scene.pull.export = Some(path.clone());
+    let file = || std::fs::read_to_string(&path).unwrap();
+    scene.portal.holds("", &["1 one"]);
+    scene.portal.fails("@", refused());
+    let failed = scene.sync().await;
+    assert_eq!((failed.said().as_str(), file().as_str()), ("failed 1 0 1", "of yesterday"));
+    assert_eq!(failed.rows[0].unwritten, None);
+    // Nor does an answer that is not whole say what is there.
+    scene.portal.fails("@", Odd::Total(3));
+    assert_eq!((scene.sync().await.said().as_str(), file().as_str()), ("partial 1 1 0", "of yesterday"));
+    scene.sync().await;
+    assert!(file().contains("one"), "{}", file());
+    std::fs::remove_file(&path).unwrap();
+    scene.portal.fails("@", refused());
+    scene.sync().await;
+    assert!(!path.exists());
 }
 
 #[tokio::test]
@@ -329,16 +400,27 @@ async fn a_registration_tells_whose_an_item_is() {
     store.registrations(&"upside".into(), &wanted, Utc::now()).await.unwrap();
     scene.portal.holds("", &["1 one 1 5F-AA", "2 two 1 77-bb"]);
     scene.sync().await;
-    let of = async |learner: &str| {
+    let of = async |scene: &Scene, learner: &str| {
         let filter = crate::store::ItemFilter { learner: Some(learner.to_owned()), ..Default::default() };
         let found = scene.engine.store.items(&filter, None, 10).await.unwrap();
         found.into_iter().map(|item| format!("{} {}", item.key, item.learner)).collect::<Vec<_>>()
     };
-    assert_eq!(of("e1").await, ["1 hr,E1"]);
-    assert_eq!(of("").await, ["2 "]);
+    assert_eq!(of(&scene, "e1").await, ["1 hr,E1"]);
+    assert_eq!(of(&scene, "").await, ["2 "]);
     assert_eq!(enrolment.key().as_str(), "E1");
-    assert_eq!(scene.engine.store.registered(&"upside".into(), "5F-aa").await.unwrap(), Some(enrolment));
+    assert_eq!(
+        scene.engine.store.registered(&"upside".into(), "5F-aa").await.unwrap(),
+        Some(enrolment.clone())
+    );
     assert_eq!(scene.engine.store.registered(&"other".into(), "5f-aa").await.unwrap(), None);
+    let told = scene.sync().await;
+    assert_eq!(told.rows[0].notes, ["1 of 2 records bear no registration of ours"]);
+    // Also where another connection to the same product made the links.
+    scene.kin = Some("links".to_owned());
+    let made = [(Enrolment { learner: "hr,E2".to_owned(), ..enrolment }, "77-bb".to_owned())];
+    scene.engine.store.registrations(&"links".into(), &made, Utc::now()).await.unwrap();
+    assert_eq!(scene.sync().await.rows[0].notes, Vec::<String>::new());
+    assert_eq!(of(&scene, "e2").await, ["2 hr,E2"]);
 }
 
 #[tokio::test]
@@ -390,4 +472,31 @@ async fn answers_of_no_use_are_asked_for_a_few_times_and_outages_until_the_deadl
     // A call that was out meanwhile and went well ends no pause.
     asking.answered();
     assert!(asking.is_troubled());
+}
+
+#[tokio::test]
+async fn two_items_of_one_registration_are_fed_as_one() {
+    let mut scene = Scene::new().await;
+    scene.shape(|shape| shape.registration = Some(("registration", &["activity"])));
+    let things: Vec<String> = (4..700).map(|id| format!("{id} t 1")).collect();
+    let mut items = vec!["1 one 20 5F-AA", "2 two 5 77-bb"];
+    items.extend(things.iter().map(String::as_str));
+    // On another page of the database.
+    items.push("900 again 60 5f-aa");
+    scene.portal.holds("", &items);
+    scene.sync().await;
+    let rows = async |table: ItemTable| {
+        let mut rows = Vec::new();
+        let mut take = |row: &[Cell<'_>]| {
+            rows.push(row.iter().map(|cell| cell.text.to_owned()).collect::<Vec<_>>().join(" "));
+            Ok(())
+        };
+        let count = scene.engine.each_row(&"things".into(), &scene.pull, &table, &mut take).await.unwrap();
+        assert_eq!(count as usize, rows.len());
+        rows
+    };
+    let table = || ItemTable::new(&scene.pull, ["id", "progress"].map(str::to_owned).to_vec()).unwrap();
+    assert_eq!(rows(table()).await.len(), items.len());
+    let fed = rows(table().one_row()).await;
+    assert_eq!((fed.len(), fed[0].as_str(), fed[fed.len() - 1].as_str()), (items.len() - 1, "2 5", "900 60"));
 }

@@ -9,7 +9,11 @@ use super::conclude::run_status;
 pub(super) fn pull_status(row: &PullRunRow) -> RunStatus {
     if row.asked > 0 && row.answered == 0 {
         RunStatus::Failed
-    } else if row.failed + row.doubtful > 0 || row.answered < row.asked || row.unwritten.is_some() {
+    } else if row.failed + row.doubtful > 0
+        || row.answered < row.asked
+        || row.unwritten.is_some()
+        || row.held.is_some()
+    {
         RunStatus::Partial
     } else if row.asked == 0 {
         RunStatus::Nothing
@@ -47,6 +51,8 @@ mod tests {
         check(PullRunRow { doubtful: 1, ..all.clone() }, RunStatus::Partial);
         check(PullRunRow { unwritten: Some("no space".to_owned()), ..all.clone() }, RunStatus::Partial);
         check(PullRunRow { answered: 2, failed: 1, ..all.clone() }, RunStatus::Partial);
+        // Nobody was left to ask for, though some are known.
+        check(PullRunRow { held: Some("the list".to_owned()), ..PullRunRow::default() }, RunStatus::Partial);
         // One that was not asked before the deadline has no answer either.
         check(PullRunRow { answered: 2, ..all.clone() }, RunStatus::Partial);
         check(PullRunRow { answered: 0, failed: 3, ..all }, RunStatus::Failed);

@@ -48,8 +48,8 @@ pub(super) enum Folded {
 /// When the file can't be written.
 pub(super) fn stage(
     mut items: mpsc::Receiver<Vec<Pulled>>,
-    folder: &Path,
     shape: &PullShape,
+    folder: &Path,
 ) -> Result<Staged, EngineError> {
     let failed = |error: io::Error| EngineError::file("keep an answer in", folder, &error);
     let mut file = BufWriter::new(tempfile::spooled_tempfile_in(IN_MEMORY, folder));
@@ -63,7 +63,12 @@ pub(super) fn stage(
                 // The first one counts.
                 seen.insert(key, before);
                 if before != values && !notes.iter().any(|note: &String| note.starts_with(TWICE)) {
-                    notes.insert(format!("{TWICE}; the first one counted: {} {}", item.kind, item.key));
+                    // By its title: keys are IDs of the LMS's own, which are not shown.
+                    let kind = shape.kind(&item.kind);
+                    let title = kind.and_then(|kind| item.fields.get(&kind.title.into()));
+                    let noun = kind.map_or(item.kind.as_str(), |kind| kind.nouns.0);
+                    let title = title.map_or(" without a title".to_owned(), |title| format!(" \"{title}\""));
+                    notes.insert(format!("{TWICE}; the first one counted: {noun}{title}"));
                 }
                 continue;
             }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::model::{FieldName, Pulled};
-use crate::store::PullStep;
+use crate::model::{ConnectionName, FieldName, Pulled};
+use crate::store::{PullStep, Registered};
 
-use super::EngineError;
 use super::asking::Asking;
+use super::{Engine, EngineError};
 
 /// Whose the items of a chunk are.
 pub(super) struct Learned {
@@ -36,14 +36,34 @@ impl Asking {
         let column: FieldName = column.into();
         let wanted: Vec<&str> = items.iter().filter_map(|item| item.fields.get(&column)).collect();
         let mut known = HashMap::new();
-        for (registration, enrolment) in self.engine.store.enrolments(&self.pull.connection, &wanted).await? {
+        for Registered { registration, enrolment, connection } in
+            self.engine.registered(&self.pull.connection, &wanted).await?
+        {
             learned.names.push((enrolment.key().to_string(), enrolment.learner.clone()));
-            let name = self.engine.learner_name(&self.pull.connection, &enrolment);
+            let name = self.engine.learner_name(&connection, &enrolment);
             learned.names.push((name, enrolment.learner.clone()));
             learned.names.push((enrolment.learner.clone(), enrolment.learner.clone()));
             known.insert(registration, enrolment.learner);
         }
         learned.by_registration = Some((column, known));
         Ok(learned)
+    }
+}
+
+impl Engine {
+    /// What registrations are for: those made for this connection, or for another to the same product. The
+    /// account that tells how far learners have come need not be the one that their links are made with.
+    pub(super) async fn registered(
+        &self,
+        connection: &ConnectionName,
+        registrations: &[&str],
+    ) -> Result<Vec<Registered>, EngineError> {
+        let product = self.config.connections.get(connection).map(|found| found.product.name);
+        let kin = self.config.connections.values().filter(|found| Some(found.product.name) == product);
+        let mut connections: Vec<&ConnectionName> = kin.map(|found| &found.name).collect();
+        if !connections.contains(&connection) {
+            connections.push(connection);
+        }
+        Ok(self.store.enrolments(&connections, registrations).await?)
     }
 }

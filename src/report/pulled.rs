@@ -53,6 +53,9 @@ pub struct PullSection {
     /// Why its file could not be written.
     #[serde(skip)]
     pub unwritten: Option<String>,
+    /// Why learners whom it asks for no longer were kept all the same.
+    #[serde(skip)]
+    pub held: Option<String>,
 }
 
 impl PullSection {

@@ -81,6 +81,9 @@ pub fn pull_words(pull: &PullSection) -> String {
     if pull.unwritten.is_some() {
         said.push("its file could not be written".to_owned());
     }
+    if pull.held.is_some() {
+        said.push("nobody was taken off".to_owned());
+    }
     said.join(", ")
 }
 

@@ -12,7 +12,7 @@ pub(super) fn needs(report: &Report) -> Vec<Value> {
     let each = |find: fn(&PullSection, &Report) -> Option<Value>| {
         report.pulls.iter().filter_map(move |pull| find(pull, report))
     };
-    each(unanswered).chain(each(odd)).chain(each(unasked)).chain(each(unwritten)).collect()
+    each(unanswered).chain(each(held)).chain(each(odd)).chain(each(unasked)).chain(each(unwritten)).collect()
 }
 
 /// Questions that have no answer.
@@ -34,6 +34,14 @@ fn unanswered(pull: &PullSection, report: &Report) -> Option<Value> {
     let words = words.map(str::to_owned).to_vec();
     let command = clean(&format!("rollbook sync {}", report.job));
     (pull.failed > 0).then(|| need(title, Vec::new(), words, vec![command]))
+}
+
+/// Learners who were kept though nobody asks for them any more.
+fn held(pull: &PullSection, report: &Report) -> Option<Value> {
+    let reason = clean(pull.held.as_ref()?);
+    let title = format!("{} no longer asks for most of its learners", clean(pull.pull.as_str()));
+    let command = clean(&format!("rollbook sync {}", report.job));
+    Some(need(title, Vec::new(), vec![reason], vec![command]))
 }
 
 /// Answers that came, and can't be the whole truth.

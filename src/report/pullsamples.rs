@@ -203,6 +203,7 @@ fn section(id: &str, asked: u64, answered: u64) -> PullSection {
         window: None,
         notes: Vec::new(),
         unwritten: None,
+        held: None,
     }
 }
 

@@ -59,7 +59,7 @@ impl Memory {
     }
 
     async fn end(&self, run: RunRef, status: RunStatus) {
-        self.store.end_pull(run, self.pull).await.unwrap();
+        self.store.end_pull(run, self.pull, &crate::store::Leaving::default()).await.unwrap();
         self.store.close_pull(run, self.pull, self.now - TimeDelta::days(100)).await.unwrap();
         self.store.end_run(run, status, None, &[], self.now).await.unwrap();
     }

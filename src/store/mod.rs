@@ -53,6 +53,7 @@ use sqlx::{SqlSafeStr, Sqlite, Transaction};
 
 pub use doubtful::DoubtRow;
 pub use error::StoreError;
+pub use forgetting::{Leaving, Unasked};
 pub use gate::{Before, Blocker};
 pub use history::{ChangeRow, FindingRow, OpenChange, PushRunRow, RunFilter};
 pub use looks::Look;
@@ -64,7 +65,7 @@ pub use pulling::{EnteredPull, NewStep};
 pub use pulls::{FailedStep, PullRef, PullRunRow};
 pub use pushes::{PushRef, PushState, SnapshotRow};
 pub use questions::{PullStep, StepTurn};
-pub use registrations::Enrolment;
+pub use registrations::{Enrolment, Registered};
 pub use rejects::{OriginalCells, StoredReject};
 pub use remembering::{Chunk, FoldedItem, KnownItem, NewEvent, Turn};
 pub use requests::Request;

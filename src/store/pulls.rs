@@ -51,6 +51,8 @@ pub struct PullRunRow {
     pub notes: Vec<String>,
     /// Why its file could not be written.
     pub unwritten: Option<String>,
+    /// Why learners whom it asks for no longer were kept all the same.
+    pub held: Option<String>,
 }
 
 /// A question that was not answered, or whose answer is odd (`emptied`, `total`).
@@ -107,7 +109,7 @@ impl Store {
     /// The pulls of a run, in the order of the job file.
     pub async fn pull_runs(&self, run: RunRef) -> Result<Vec<PullRunRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT pull_ref, pull, connection, operation, from_at, to_at, ended, tally, notes, unwritten
+            "SELECT pull_ref, pull, connection, operation, from_at, to_at, ended, tally, notes, unwritten, held
              FROM pull_run JOIN pull USING (pull_ref) WHERE run_ref = ? ORDER BY pull_run.place",
         )
         .bind(run.0)
@@ -277,5 +279,6 @@ fn pull_run(row: &SqliteRow, tally: Tally) -> Result<PullRunRow, StoreError> {
         ended: row.try_get("ended")?,
         notes: from_json(row.try_get("notes")?)?,
         unwritten: row.try_get("unwritten")?,
+        held: row.try_get("held")?,
     })
 }

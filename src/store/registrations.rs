@@ -17,6 +17,17 @@ pub struct Enrolment {
     pub instance: Vec<String>,
 }
 
+/// A registration of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// In small letters.
+    pub registration: String,
+    /// What it is for.
+    pub enrolment: Enrolment,
+    /// The account that it was made for.
+    pub connection: ConnectionName,
+}
+
 impl Enrolment {
     /// The learner's key, without the name of the people they are among.
     pub fn key(&self) -> Key {
@@ -32,29 +43,33 @@ impl Store {
         connection: &ConnectionName,
         registration: &str,
     ) -> Result<Option<Enrolment>, StoreError> {
-        let found = self.enrolments(connection, &[registration]).await?;
-        Ok(found.into_iter().next().map(|(_, enrolment)| enrolment))
+        let found = self.enrolments(&[connection], &[registration]).await?;
+        Ok(found.into_iter().next().map(|found| found.enrolment))
     }
 
-    /// What these registrations are for; those that are none of ours are not in it. They stand in small letters.
+    /// What these registrations are for, by any of these connections: one is the same whichever of the accounts
+    /// of a vendor tells of it. Those that are none of ours are not in it.
     pub async fn enrolments(
         &self,
-        connection: &ConnectionName,
+        connections: &[&ConnectionName],
         registrations: &[&str],
-    ) -> Result<Vec<(String, Enrolment)>, StoreError> {
+    ) -> Result<Vec<Registered>, StoreError> {
+        let connections: Vec<&str> = connections.iter().map(|name| name.as_str()).collect();
         let wanted: Vec<String> = registrations.iter().map(|text| text.trim().to_lowercase()).collect();
         let rows = sqlx::query(
-            "SELECT registration, learner, instance FROM registration
-             WHERE connection = ? AND registration IN (SELECT value FROM json_each(?))",
+            "SELECT registration, learner, instance, connection FROM registration
+             WHERE connection IN (SELECT value FROM json_each(?))
+               AND registration IN (SELECT value FROM json_each(?))",
         )
-        .bind(connection.as_str())
+        .bind(json(&connections)?)
         .bind(json(&wanted)?)
         .fetch_all(&self.reader)
         .await?;
         rows.iter()
             .map(|row| {
                 let enrolment = Enrolment { learner: row.try_get(1)?, instance: from_json(row.try_get(2)?)? };
-                Ok((row.try_get(0)?, enrolment))
+                let connection = ConnectionName::from(row.try_get::<&str, _>(3)?);
+                Ok(Registered { registration: row.try_get(0)?, enrolment, connection })
             })
             .collect()
     }

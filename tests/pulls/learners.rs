@@ -77,9 +77,25 @@ fn a_list_that_is_none_asks_for_nobody_and_forgets_nobody() {
     assert_eq!(said(&odd), "partial, 2 asked, 1 answered, 1 failed");
     assert_eq!(failures(&odd), ["row 3 learner: row 3 of learners.csv has more cells than the header"]);
     let outside = "SELECT count(*) FROM item WHERE standing = 'outside' AND parent IS NULL";
+    assert_eq!(world.query(outside), [0], "the row of no use may be E1's");
+    fs::write(world.path("jobs/learners.csv"), "Uniqueid\nE0\n").unwrap();
+    let left = world.sync_job("daily");
+    assert_eq!(said(&left), "ok, 1 asked, 1 answered");
+    let note = "1 learner is no longer asked for; their 1 item is no longer in the export and feeds nothing";
+    assert!(left.notes().iter().any(|found| found.ends_with(note)), "{:?}", left.notes());
     assert_eq!(world.query(outside), [1], "E1 is not asked for any more");
     people(&world, 2);
     world.sync_job("daily");
+    assert_eq!(world.query(outside), [0]);
+    // A list without anybody is no reason to be content.
+    fs::write(world.path("jobs/learners.csv"), "Uniqueid\n").unwrap();
+    assert_eq!(world.sync_job("daily").status(), "partial");
+    assert_eq!(world.query(outside), [0]);
+    // Cut off in the middle of a cell.
+    fs::write(world.path("jobs/learners.csv"), "Uniqueid,name\nE0,\"Ann\nE1,Bob\n").unwrap();
+    let broken = world.sync_job("daily");
+    assert_eq!(said(&broken), "failed, 1 asked, 1 failed");
+    assert!(failures(&broken)[0].contains("a quotation mark"), "{:?}", failures(&broken));
     assert_eq!(world.query(outside), [0]);
     // Gone between the reading of the configuration and the run it would be said in the run.
     fs::write(world.path("jobs/learners.csv"), "").unwrap();

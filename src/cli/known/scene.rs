@@ -16,7 +16,7 @@ use crate::model::{
     OperationKind, PullShape, Pulled, RowsKind, RunStatus, SourceFormat,
 };
 use crate::plan::{News, remember};
-use crate::store::{Chunk, FoldedItem, NewEvent, NewRun, NewStep, RunKind, RunRef, Turn};
+use crate::store::{Chunk, FoldedItem, Leaving, NewEvent, NewRun, NewStep, RunKind, RunRef, Turn};
 
 const YES_NO: ColumnKind = ColumnKind::Flag { yes: &["Yes"], no: &["No"] };
 
@@ -187,7 +187,7 @@ impl Scene {
             turn: Some(Turn::Ended { absent: Some(absent), doubt: None }),
         };
         store.fold(run, pull, &step, &chunk, at).await.unwrap();
-        store.end_pull(run, pull).await.unwrap();
+        store.end_pull(run, pull, &Leaving::default()).await.unwrap();
         store.close_pull(run, pull, DateTime::UNIX_EPOCH).await.unwrap();
         store.finish_run(run, RunStatus::Ok, Some(at)).await.unwrap();
         run
