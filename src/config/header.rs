@@ -1,21 +1,10 @@
-//! The headings of a list of learners, looked at before anybody is asked for. Changes nothing.
-
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+//! The headings of a list of learners, looked at before anybody is asked for. Pure.
 
 use super::problem::{nearest, several};
 
-/// How much of a file is looked at: no line of headings is longer.
-const LOOKED_AT: u64 = 64 << 10;
-
-/// Why a list has no column that names learners, where it has none. No cell of a row is repeated.
-pub(super) fn problem(path: &Path, identifiers: &[&str]) -> Option<String> {
-    let name = path.display();
-    let mut bytes = Vec::new();
-    if let Err(error) = File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut bytes)) {
-        return Some(format!("file {name} can't be read: {error}"));
-    }
+/// Why a list that begins with these bytes has no column that names learners, where it has none. No cell of a row
+/// is repeated.
+pub(super) fn problem(name: &str, bytes: &[u8], identifiers: &[&str]) -> Option<String> {
     let filled = |line: &&[u8]| !line.trim_ascii().is_empty();
     let Some(first) = bytes.split(|byte| *byte == b'\n').find(filled) else {
         return Some(format!(
