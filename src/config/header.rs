@@ -26,7 +26,12 @@ pub(super) fn problem(name: &str, bytes: &[u8], identifiers: &[&str]) -> Option<
         headings.iter().find_map(|heading| Some((heading, nearest(heading, identifiers.iter().copied())?)));
     let hint =
         near.map(|(found, meant)| format!("; is {found:?} meant to be `{meant}`?")).unwrap_or_default();
-    let found: Vec<&str> = headings.into_iter().filter(|heading| !heading.is_empty()).collect();
+    // Where there are no headings, the first line is a person, and is not repeated.
+    let is_heading = |text: &&str| !text.contains('@') && text.chars().any(char::is_alphabetic);
+    let found: Vec<&str> = headings.into_iter().filter(is_heading).collect();
+    if found.is_empty() {
+        return Some(format!("{name} begins without headings; needed is one of {}", several(identifiers)));
+    }
     Some(format!(
         "{name} has no column that names learners: found the headings {}; needed is one of {}{hint}",
         several(&found),
