@@ -1,5 +1,6 @@
 //! The world that a configuration counts on: folders, secret files, credentials. Changes nothing.
 
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,9 @@ use super::secret::{SecretProblem, SecretRef};
 
 /// How long the data key must be at least, in characters.
 const DATA_KEY_CHARS: usize = 32;
+
+/// How much of a list is looked at, in bytes: no line of headings is longer.
+const LINE_OF_HEADINGS: u64 = 64 << 10;
 
 /// All that has to be there in the world, with the places in the files that say so; also of files with
 /// other problems, as far as they could be read.
@@ -68,7 +72,7 @@ pub(super) fn check_in(world: &World, environment: &dyn Fn(&str) -> Option<Strin
             Thing::OwnFile(path) => own_file(path),
             Thing::File(path) => error(readable_file(path)),
             Thing::Learners(path, identifiers) => {
-                error(readable_file(path).or_else(|| header::problem(path, identifiers)))
+                error(readable_file(path).or_else(|| headings(path, identifiers)))
             }
             Thing::Secret(reference) => secret(reference, 1, environment),
             Thing::DataKey(reference) => secret(reference, DATA_KEY_CHARS, environment),
@@ -142,6 +146,16 @@ fn readable_file(path: &Path) -> Option<String> {
             (!readable).then(|| format!("file {} is not readable for this user", path.display()))
         }
         Err(error) => Some(not_there("file", path, &error)),
+    }
+}
+
+/// What is wrong with the headings of a list of learners.
+fn headings(path: &Path, identifiers: &[&str]) -> Option<String> {
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(path);
+    match opened.and_then(|file| file.take(LINE_OF_HEADINGS).read_to_end(&mut bytes)) {
+        Ok(_) => header::problem(&path.display().to_string(), &bytes, identifiers),
+        Err(error) => Some(format!("file {} can't be read: {error}", path.display())),
     }
 }
 

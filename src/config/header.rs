@@ -1,21 +1,10 @@
-//! The headings of a list of learners, looked at before anybody is asked for. Changes nothing.
-
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+//! The headings of a list of learners, looked at before anybody is asked for. Pure.
 
 use super::problem::{nearest, several};
 
-/// How much of a file is looked at: no line of headings is longer.
-const LOOKED_AT: u64 = 64 << 10;
-
-/// Why a list has no column that names learners, where it has none. No cell of a row is repeated.
-pub(super) fn problem(path: &Path, identifiers: &[&str]) -> Option<String> {
-    let name = path.display();
-    let mut bytes = Vec::new();
-    if let Err(error) = File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut bytes)) {
-        return Some(format!("file {name} can't be read: {error}"));
-    }
+/// Why a list that begins with these bytes has no column that names learners, where it has none. No cell of a row
+/// is repeated.
+pub(super) fn problem(name: &str, bytes: &[u8], identifiers: &[&str]) -> Option<String> {
     let filled = |line: &&[u8]| !line.trim_ascii().is_empty();
     let Some(first) = bytes.split(|byte| *byte == b'\n').find(filled) else {
         return Some(format!(
@@ -37,7 +26,12 @@ pub(super) fn problem(path: &Path, identifiers: &[&str]) -> Option<String> {
         headings.iter().find_map(|heading| Some((heading, nearest(heading, identifiers.iter().copied())?)));
     let hint =
         near.map(|(found, meant)| format!("; is {found:?} meant to be `{meant}`?")).unwrap_or_default();
-    let found: Vec<&str> = headings.into_iter().filter(|heading| !heading.is_empty()).collect();
+    // Where there are no headings, the first line is a person, and is not repeated.
+    let is_heading = |text: &&str| !text.contains('@') && text.chars().any(char::is_alphabetic);
+    let found: Vec<&str> = headings.into_iter().filter(is_heading).collect();
+    if found.is_empty() {
+        return Some(format!("{name} begins without headings; needed is one of {}", several(identifiers)));
+    }
     Some(format!(
         "{name} has no column that names learners: found the headings {}; needed is one of {}{hint}",
         several(&found),

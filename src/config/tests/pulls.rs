@@ -283,7 +283,7 @@ fn a_list_of_learners_has_a_heading_that_names_them() {
     jobs/catalog.toml:4 pull.learners: jobs/people.csv is empty; needed is a column that names learners: `Uniqueid`, `Email`
     jobs/catalog.toml:4 pull.learners: the headings of jobs/people.csv are not UTF-8; save the file as CSV in UTF-8
     jobs/catalog.toml:4 pull.learners: jobs/people.csv has no column that names learners: found the headings `Name`, `E-mail`; needed is one of `Uniqueid`, `Email`; is "E-mail" meant to be `Email`?
-    jobs/catalog.toml:4 pull.learners: jobs/people.csv has no column that names learners: found the headings `101`; needed is one of `Uniqueid`, `Email`
+    jobs/catalog.toml:4 pull.learners: jobs/people.csv begins without headings; needed is one of `Uniqueid`, `Email`
     "#);
 }
 
