@@ -33,9 +33,9 @@ pub use model::{
     ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection,
     StoppedLine, VanishedLine,
 };
-pub use pullcsv::EventsCsv;
+pub use pullcsv::{EventsCsv, FailuresCsv};
 pub use pulled::{EventLine, FailureLine, FieldLine, KindLine, PullSection};
-pub use pulling::pull_words;
+pub use pulling::{NOT_ANSWERED, left_out, pull_words};
 pub use render::{html, subject, text};
 pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};
 pub use verified::{Verified, VerifiedLine};

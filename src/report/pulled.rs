@@ -39,7 +39,7 @@ pub struct PullSection {
     pub retired: u64,
     /// Items that had been gone.
     pub returned: u64,
-    /// Questions that were asked for the first time in these words.
+    /// Answers to questions that were asked for the first time in these words.
     pub baselines: u64,
     /// Whether anything had been remembered of this pull before this run.
     #[serde(skip)]
@@ -58,7 +58,7 @@ pub struct PullSection {
 impl PullSection {
     /// Whether every question was asked for the first time, so that nothing can be said of changes.
     pub fn is_baseline(&self) -> bool {
-        self.answered > 0 && self.baselines >= self.asked
+        self.answered > 0 && self.baselines >= self.answered
     }
 
     /// Whether it learnt something: a change, or all of it for the first time.

@@ -4,11 +4,17 @@ use minijinja::{Value, context};
 
 use crate::model::{ItemEvent, RunStatus};
 
-use super::lines::{MAIL_LINES, VALUE_CHARS, cell, elsewhere};
+use super::lines::{ANSWER_CHARS, MAIL_LINES, cell, elsewhere};
 use super::sums::{count, number, terms};
 use super::view::{colour, moment};
 use super::wording::{clean, headline, shorten};
 use super::{EventLine, FailureLine, FieldLine, KindLine, PullSection, Report};
+
+/// How many changed fields of an item a mail shows.
+const ITEM_CHANGES: usize = 12;
+
+/// How many learners of one reason a mail names.
+const NAMED: usize = 5;
 
 /// What happened, in the order in which people ask for it.
 const EVENTS: [(ItemEvent, &str); 4] = [
@@ -37,15 +43,32 @@ pub(super) fn sentences(report: &Report) -> String {
     mark.map(str::to_owned).into_iter().chain(each).collect::<Vec<_>>().join(" ")
 }
 
-/// The same as a fragment for a subject, where the name of the job says what it is about.
+/// The same as a fragment for a subject, where the name of the job says what it is about: without the contents
+/// of items, which stand in the mail.
 pub(super) fn done(report: &Report) -> String {
     match report.pulls.as_slice() {
-        [one] => said(one, report),
+        [one] => in_short(one, report),
         several => {
-            let each = several.iter().map(|pull| format!("{}: {}", what(pull), said(pull, report)));
+            let each = several.iter().map(|pull| format!("{}: {}", what(pull), in_short(pull, report)));
             each.collect::<Vec<_>>().join("; ")
         }
     }
+}
+
+/// `212 curricula: 3 new, 1 gone`: what stands behind the colon happened to them.
+fn in_short(pull: &PullSection, report: &Report) -> String {
+    let happened = pull.items.first().map(happened).unwrap_or_default();
+    if pull.answered == 0 || pull.is_baseline() || happened.is_empty() {
+        return said(pull, report);
+    }
+    let mut said = Vec::new();
+    if pull.by_learner && pull.answered < pull.asked {
+        said.push(answered(pull));
+    }
+    let items: Vec<_> = pull.items.first().map(found).into_iter().collect();
+    said.push(format!("{}: {}", items.join(", "), happened.join(", ")));
+    said.extend(troubles(pull));
+    said.join("; ")
 }
 
 /// What a pull has learnt, and why it has not where all failed.
@@ -66,8 +89,7 @@ pub fn pull_words(pull: &PullSection) -> String {
             .to_owned();
     }
     if pull.by_learner && pull.answered < pull.asked {
-        let learners = count(pull.asked, "learner", "learners");
-        said.push(format!("{} of {learners} answered", number(pull.answered)));
+        said.push(answered(pull));
     } else if pull.by_learner {
         said.push(count(pull.answered, "learner", "learners"));
     } else if pull.answered == 0 {
@@ -75,13 +97,19 @@ pub fn pull_words(pull: &PullSection) -> String {
     }
     said.extend(pull.items.first().filter(|_| pull.answered > 0).map(found));
     said.extend(news(pull));
-    if pull.doubtful > 0 {
-        said.push(count(pull.doubtful, "odd answer", "odd answers"));
-    }
-    if pull.unwritten.is_some() {
-        said.push("its file could not be written".to_owned());
-    }
+    said.extend(troubles(pull));
     said.join(", ")
+}
+
+fn answered(pull: &PullSection) -> String {
+    format!("{} of {} answered", number(pull.answered), count(pull.asked, "learner", "learners"))
+}
+
+/// What is wrong beside questions without an answer.
+fn troubles(pull: &PullSection) -> Vec<String> {
+    let odd = (pull.doubtful > 0).then(|| count(pull.doubtful, "odd answer", "odd answers"));
+    let unwritten = pull.unwritten.as_ref().map(|_| "its file could not be written".to_owned());
+    odd.into_iter().chain(unwritten).collect()
 }
 
 /// What is new in a pull.
@@ -105,11 +133,6 @@ fn news(pull: &PullSection) -> Vec<String> {
     });
     if of_parts.events() > 0 {
         said.push(format!("of their contents {}", happened(&of_parts).join(" and ")));
-    }
-    if pull.items.iter().all(|line| line.events() == 0) {
-        // In a list of runs nobody has looked which kinds they were.
-        let (added, changed, retired, returned) = (pull.added, pull.changed, pull.retired, pull.returned);
-        said.extend(happened(&KindLine { added, changed, retired, returned, ..KindLine::default() }));
     }
     if said.is_empty() && pull.doubtful == 0 {
         said.push("nothing has changed".to_owned());
@@ -151,7 +174,8 @@ fn pull_view(pull: &PullSection, report: &Report) -> Value {
     ];
     let kinds = pull.items.iter().enumerate();
     let told = kinds.filter(|(place, line)| *place == 0 || line.found > 0 || line.events() > 0);
-    lines.extend(told.map(|(_, line)| {
+    // Without an answer nothing was counted.
+    lines.extend(told.filter(|_| pull.answered > 0).map(|(_, line)| {
         let label = clean(&line.nouns.1);
         context! { label => label, total => number(line.found), terms => happened(line).join(", ") }
     }));
@@ -245,7 +269,14 @@ fn item(line: &EventLine, changes: &[&FieldLine]) -> Value {
     context! {
         name => format!("{title}{part_of}{learner}"),
         pull => clean(line.pull.as_str()),
-        changes => changes.iter().map(|change| change_words(change)).collect::<Vec<_>>(),
+        changes => changes
+            .iter()
+            .take(ITEM_CHANGES)
+            .map(|change| change_words(change))
+            .chain((changes.len() > ITEM_CHANGES).then(|| {
+                format!("and {}", count((changes.len() - ITEM_CHANGES) as u64, "other field", "other fields"))
+            }))
+            .collect::<Vec<_>>(),
     }
 }
 
@@ -268,24 +299,67 @@ fn change_words(change: &FieldLine) -> String {
     format!("{label}: {} -> {}", value(change.before.as_ref()), value(change.after.as_ref()))
 }
 
-/// The questions that were not answered, or whose answers are odd.
+/// The questions that were not answered, or whose answers are odd, in groups of one reason each.
 pub(super) fn failures(report: &Report) -> Value {
-    let total: u64 = report.pulls.iter().map(|pull| pull.failed + pull.doubtful).sum();
-    let lines: Vec<_> = report.failures.iter().take(MAIL_LINES).map(failure).collect();
-    let left = total.saturating_sub(lines.len() as u64);
+    let mut groups: Vec<Vec<&FailureLine>> = Vec::new();
+    for line in &report.failures {
+        let same = |group: &&mut Vec<&FailureLine>| {
+            group.first().is_some_and(|own| {
+                (&own.pull, &own.code, &own.reason) == (&line.pull, &line.code, &line.reason)
+            })
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(line),
+            None => groups.push(vec![line]),
+        }
+    }
+    let shown = groups.get(..MAIL_LINES).unwrap_or(&groups);
+    let named: usize = shown.iter().map(|group| group.len().min(NAMED)).sum();
+    let total = not_in_whole(report);
+    let left = total.saturating_sub(named as u64);
     context! {
         total => number(total),
-        lines => lines,
-        more => (left > 0).then(|| format!("and {} more: rollbook show {}", number(left), clean(report.run.as_str()))),
+        lines => shown.iter().filter_map(|group| failure(group)).collect::<Vec<_>>(),
+        more => (left > 0).then(|| elsewhere(report, left, NOT_ANSWERED)),
     }
 }
 
-fn failure(line: &FailureLine) -> Value {
-    let whose = if line.learner.is_empty() { "the whole question".to_owned() } else { names(&line.learner) };
-    context! {
-        pull => clean(line.pull.as_str()),
-        whose => whose,
-        code => cell(&line.code),
-        reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
+/// What the file of all failures has in its name.
+pub const NOT_ANSWERED: &str = "not-answered";
+
+fn not_in_whole(report: &Report) -> u64 {
+    report.pulls.iter().map(|pull| pull.failed + pull.doubtful).sum()
+}
+
+/// Whether a mail has left out some of the events, or of the failures.
+pub fn left_out(report: &Report) -> (bool, bool) {
+    let caps = MAIL_LINES as u64;
+    let mut fields = 0;
+    let long = report.events.iter().any(|line| {
+        fields = if line.same_item { fields + 1 } else { 1 };
+        fields > ITEM_CHANGES
+    });
+    let events = EVENTS
+        .iter()
+        .any(|(event, _)| report.pulls.iter().map(|pull| happened_to(pull, *event)).sum::<u64>() > caps);
+    (long || events, not_in_whole(report) > NAMED as u64)
+}
+
+fn failure(group: &[&FailureLine]) -> Option<Value> {
+    let line = group.first()?;
+    let mut whose: Vec<_> = group.iter().take(NAMED).map(|line| whose(line)).collect();
+    if group.len() > NAMED {
+        let others = (group.len() - NAMED) as u64;
+        whose.push(format!("and {}", count(others, "other", "others")));
     }
+    Some(context! {
+        pull => clean(line.pull.as_str()),
+        whose => whose.join("; "),
+        code => cell(&line.code),
+        reason => shorten(&clean(&line.reason), ANSWER_CHARS),
+    })
+}
+
+fn whose(line: &FailureLine) -> String {
+    if line.learner.is_empty() { "the whole question".to_owned() } else { names(&line.learner) }
 }
