@@ -52,18 +52,16 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
 /// Everything that the pulls of a run saw happen, and every question without a good answer, where the report
 /// above has left out some of it.
 async fn learnt(engine: &Engine, run: RunRef, left_out: (bool, bool)) -> Result<(), Failure> {
-    let mut events = EventReader::new(engine, run);
-    let mut begun = false;
-    while left_out.0 {
-        let page = events.page().await?;
-        if page.is_empty() {
-            break;
+    if left_out.0 {
+        say("\nEVERYTHING THAT THE PULLS SAW HAPPEN\n");
+        let mut events = EventReader::new(engine, run);
+        loop {
+            let page = events.page().await?;
+            if page.is_empty() {
+                break;
+            }
+            page.iter().for_each(|event| say(happened(event)));
         }
-        if !begun {
-            say("\nEVERYTHING THAT THE PULLS SAW HAPPEN\n");
-            begun = true;
-        }
-        page.iter().for_each(|event| say(happened(event)));
     }
     let failures = if left_out.1 { engine.store.failed_steps(run, u32::MAX).await? } else { Vec::new() };
     if !failures.is_empty() {

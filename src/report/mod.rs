@@ -16,6 +16,7 @@ mod pullneeds;
 mod render;
 mod sums;
 mod transport;
+mod unanswered;
 mod verified;
 mod view;
 mod wording;
@@ -35,7 +36,8 @@ pub use model::{
 };
 pub use pullcsv::{EventsCsv, FailuresCsv};
 pub use pulled::{EventLine, FailureLine, FieldLine, KindLine, PullSection};
-pub use pulling::{NOT_ANSWERED, left_out, pull_words};
+pub use pulling::pull_words;
 pub use render::{html, subject, text};
 pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};
+pub use unanswered::{NOT_ANSWERED, left_out};
 pub use verified::{Verified, VerifiedLine};

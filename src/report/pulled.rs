@@ -66,6 +66,16 @@ impl PullSection {
         self.is_baseline() || self.added + self.changed + self.retired + self.returned > 0
     }
 
+    /// To how many items this happened.
+    pub fn happened_to(&self, event: ItemEvent) -> u64 {
+        match event {
+            ItemEvent::Added => self.added,
+            ItemEvent::Changed => self.changed,
+            ItemEvent::Retired => self.retired,
+            ItemEvent::Returned => self.returned,
+        }
+    }
+
     /// How many questions have neither an answer nor a failure.
     pub fn unasked(&self) -> u64 {
         self.asked.saturating_sub(self.answered + self.failed)

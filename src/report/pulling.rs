@@ -4,17 +4,14 @@ use minijinja::{Value, context};
 
 use crate::model::{ItemEvent, RunStatus};
 
-use super::lines::{ANSWER_CHARS, MAIL_LINES, cell, elsewhere};
+use super::lines::{MAIL_LINES, cell, elsewhere};
 use super::sums::{count, number, terms};
 use super::view::{colour, moment};
 use super::wording::{clean, headline, shorten};
-use super::{EventLine, FailureLine, FieldLine, KindLine, PullSection, Report};
+use super::{EventLine, FieldLine, KindLine, PullSection, Report};
 
 /// How many changed fields of an item a mail shows.
 const ITEM_CHANGES: usize = 12;
-
-/// How many learners of one reason a mail names.
-const NAMED: usize = 5;
 
 /// What happened, in the order in which people ask for it.
 const EVENTS: [(ItemEvent, &str); 4] = [
@@ -225,7 +222,7 @@ pub(super) fn events(report: &Report) -> Vec<Value> {
 }
 
 fn group(report: &Report, event: ItemEvent, heading: &str) -> Option<Value> {
-    let total: u64 = report.pulls.iter().map(|pull| happened_to(pull, event)).sum();
+    let total: u64 = report.pulls.iter().map(|pull| pull.happened_to(event)).sum();
     let mut items: Vec<(&EventLine, Vec<&FieldLine>)> = Vec::new();
     for line in report.events.iter().filter(|line| line.event == event) {
         match items.last_mut() {
@@ -244,15 +241,6 @@ fn group(report: &Report, event: ItemEvent, heading: &str) -> Option<Value> {
             more => (left > 0).then(|| elsewhere(report, left, "pulled")),
         }
     })
-}
-
-fn happened_to(pull: &PullSection, event: ItemEvent) -> u64 {
-    match event {
-        ItemEvent::Added => pull.added,
-        ItemEvent::Changed => pull.changed,
-        ItemEvent::Retired => pull.retired,
-        ItemEvent::Returned => pull.returned,
-    }
 }
 
 fn item(line: &EventLine, changes: &[&FieldLine]) -> Value {
@@ -281,7 +269,7 @@ fn item(line: &EventLine, changes: &[&FieldLine]) -> Value {
 }
 
 /// The names of a learner as people read them.
-fn names(learner: &str) -> String {
+pub(super) fn names(learner: &str) -> String {
     cell(&learner.replace('~', ", "))
 }
 
@@ -299,67 +287,13 @@ fn change_words(change: &FieldLine) -> String {
     format!("{label}: {} -> {}", value(change.before.as_ref()), value(change.after.as_ref()))
 }
 
-/// The questions that were not answered, or whose answers are odd, in groups of one reason each.
-pub(super) fn failures(report: &Report) -> Value {
-    let mut groups: Vec<Vec<&FailureLine>> = Vec::new();
-    for line in &report.failures {
-        let same = |group: &&mut Vec<&FailureLine>| {
-            group.first().is_some_and(|own| {
-                (&own.pull, &own.code, &own.reason) == (&line.pull, &line.code, &line.reason)
-            })
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.push(line),
-            None => groups.push(vec![line]),
-        }
-    }
-    let shown = groups.get(..MAIL_LINES).unwrap_or(&groups);
-    let named: usize = shown.iter().map(|group| group.len().min(NAMED)).sum();
-    let total = not_in_whole(report);
-    let left = total.saturating_sub(named as u64);
-    context! {
-        total => number(total),
-        lines => shown.iter().filter_map(|group| failure(group)).collect::<Vec<_>>(),
-        more => (left > 0).then(|| elsewhere(report, left, NOT_ANSWERED)),
-    }
-}
-
-/// What the file of all failures has in its name.
-pub const NOT_ANSWERED: &str = "not-answered";
-
-fn not_in_whole(report: &Report) -> u64 {
-    report.pulls.iter().map(|pull| pull.failed + pull.doubtful).sum()
-}
-
-/// Whether a mail has left out some of the events, or of the failures.
-pub fn left_out(report: &Report) -> (bool, bool) {
-    let caps = MAIL_LINES as u64;
+/// Whether a mail has left out some of the events.
+pub(super) fn events_left_out(report: &Report) -> bool {
     let mut fields = 0;
     let long = report.events.iter().any(|line| {
         fields = if line.same_item { fields + 1 } else { 1 };
         fields > ITEM_CHANGES
     });
-    let events = EVENTS
-        .iter()
-        .any(|(event, _)| report.pulls.iter().map(|pull| happened_to(pull, *event)).sum::<u64>() > caps);
-    (long || events, not_in_whole(report) > NAMED as u64)
-}
-
-fn failure(group: &[&FailureLine]) -> Option<Value> {
-    let line = group.first()?;
-    let mut whose: Vec<_> = group.iter().take(NAMED).map(|line| whose(line)).collect();
-    if group.len() > NAMED {
-        let others = (group.len() - NAMED) as u64;
-        whose.push(format!("and {}", count(others, "other", "others")));
-    }
-    Some(context! {
-        pull => clean(line.pull.as_str()),
-        whose => whose.join("; "),
-        code => cell(&line.code),
-        reason => shorten(&clean(&line.reason), ANSWER_CHARS),
-    })
-}
-
-fn whose(line: &FailureLine) -> String {
-    if line.learner.is_empty() { "the whole question".to_owned() } else { names(&line.learner) }
+    let all = |event: ItemEvent| report.pulls.iter().map(|pull| pull.happened_to(event)).sum::<u64>();
+    long || EVENTS.iter().any(|(event, _)| all(*event) > MAIL_LINES as u64)
 }

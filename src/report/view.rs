@@ -8,8 +8,9 @@ use crate::model::{OperationKind, RunStatus};
 
 use super::lines::{answers, in_doubt, open, rejects, vanished};
 use super::needs::needs;
-use super::pulling::{NOT_ANSWERED, events, failures, pulls};
+use super::pulling::{events, pulls};
 use super::sums::{Sum, count, file_sum, number, push_sums};
+use super::unanswered::{NOT_ANSWERED, failures};
 use super::wording::{clean, headline, records, subject, verdict};
 use super::{PushSection, Report, SourceSection, verified};
 
