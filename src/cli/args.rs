@@ -108,7 +108,7 @@ pub(super) struct Json {
 pub(super) struct PlanArgs {
     /// The job: the name of its file in jobs/ without .toml
     pub(super) job: String,
-    /// The file to plan [default: the oldest that waits in the job's folder]
+    /// The file to plan [default: the oldest that waits in the job's folder, or what its pull has learnt]
     #[arg(long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
     /// Print one JSON document with every change
@@ -193,7 +193,7 @@ pub(super) struct Known {
     #[arg(long, value_name = "TEXT")]
     pub(super) search: Option<String>,
     /// Only what has changed since then, with each change: a day or a time (in UTC), or how long ago (3 days)
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub(super) changed_since: Option<String>,
     /// Also what is gone, or no longer asked for
     #[arg(long)]

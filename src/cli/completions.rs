@@ -1,6 +1,6 @@
 //! `rollbook completions` and `rollbook man`.
 
-use std::io;
+use std::io::{self, Write};
 
 use super::args::Completions;
 use super::context::Failure;
@@ -11,10 +11,17 @@ pub(super) fn completions(args: &Completions, command: &mut clap::Command) -> Re
     Ok(0)
 }
 
-/// Writes the manual page.
-pub(super) fn man(command: clap::Command) -> Result<u8, Failure> {
-    let page = clap_mangen::Man::new(command);
-    page.render(&mut io::stdout())
+/// Writes the manual page: that of the program, and behind it one for each command with its options.
+pub(super) fn man(mut command: clap::Command) -> Result<u8, Failure> {
+    // Names the commands `rollbook-sync`, as their pages are called.
+    command.build();
+    let commands: Vec<_> =
+        command.get_subcommands().filter(|own| own.get_name() != "help").cloned().collect();
+    let mut out = io::stdout().lock();
+    let pages = std::iter::once(command).chain(commands);
+    let written = pages.into_iter().try_for_each(|page| clap_mangen::Man::new(page).render(&mut out));
+    written
+        .and_then(|()| out.flush())
         .map_err(|error| Failure::failed(format!("could not write the page: {error}")))?;
     Ok(0)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use strsim::damerau_levenshtein;
 
 use crate::config::{self, Config};
-use crate::engine::{DataLock, Engine, EngineError, LockError, SystemClock, check_owner};
+use crate::engine::{DataLock, Engine, EngineError, LockError, SystemClock, check_owner, holder};
 use crate::observe::{LogFormat, start_logs};
 use crate::store::{RunFilter, RunRecord, StoreError};
 
@@ -104,6 +104,11 @@ pub(super) fn lock(engine: &Engine) -> Result<Option<DataLock>, Failure> {
         Err(LockError::Held) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The command that holds the lock, where that is a `rollbook sync`, which takes no requests.
+pub(super) fn busy_sync(engine: &Engine) -> Option<String> {
+    holder(&engine.files.lock()).filter(|command| command.starts_with("rollbook sync"))
 }
 
 /// The run of that name.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use crate::config::Job;
 use crate::engine::Preview;
 use crate::model::{Change, RowReject, RunStatus};
 use crate::report::GuardLine;
@@ -38,24 +39,40 @@ pub(super) async fn plan(global: &Global, args: &PlanArgs) -> Result<u8, Failure
             oldest.zip(job.source.drop_folder()).map(|(name, source)| source.folder.join(name))
         }
     };
-    let Some(file) = file else {
+    let watcher = Watcher::start(&engine, &job);
+    let preview = match &file {
+        Some(file) => engine.preview(&job, file).await.map(Some),
+        None => engine.preview_fed(&job).await,
+    };
+    watcher.end();
+    let Some(preview) = preview? else {
         if args.json {
             say(json!({"schema": 1, "job": job.name, "pushes": [], "rejects": [], "guards": []}).to_string());
         } else {
-            let folder = job.source.drop_folder().map(|source| source.folder.display().to_string());
-            say(format!("no file waits in {}", folder.unwrap_or_default()));
+            say(nothing_waits(&job));
         }
         return Ok(0);
     };
-    let watcher = Watcher::start(&engine);
-    let preview = engine.preview(&job, &file).await;
-    watcher.end();
-    let preview = preview?;
     let shown =
         if args.json { write_document(&preview, job.name.as_str()).await } else { show(&preview).await };
     shown?;
     let worst = preview.plan.pushes.iter().map(Preview::verdict).max_by_key(|status| status.severity());
     Ok(worst.unwrap_or(RunStatus::Nothing).exit_code())
+}
+
+/// Why there is nothing to plan.
+fn nothing_waits(job: &Job) -> String {
+    match (job.source.feed(), job.source.drop_folder()) {
+        (Some(feed), _) => {
+            let by = &feed.job;
+            format!(
+                "nothing was pulled yet by {by}, which feeds {}: `rollbook sync {by}` asks the LMS",
+                job.name
+            )
+        }
+        (None, Some(source)) => format!("no file waits in {}", source.folder.display()),
+        (None, None) => "no file waits".to_owned(),
+    }
 }
 
 async fn show(preview: &Preview) -> Result<(), Failure> {

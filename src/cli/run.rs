@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use crate::trigger;
 
 use super::args::Global;
-use super::context::{Failure, configuration, engine, lock, logs};
+use super::context::{Failure, busy_sync, configuration, engine, lock, logs};
 
 /// Serves until SIGTERM or SIGINT.
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
@@ -14,12 +14,18 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     logs(global, "info,tokio_cron_scheduler=warn");
     let config = configuration(global)?;
     let engine = engine(config, "rollbook run").await?;
-    let Some(_lock) = lock(&engine)? else {
-        return Err(Failure::failed(format!(
-            "another Rollbook already delivers from {}: one data directory has one daemon",
-            engine.config.data_dir.display()
-        )));
+    let Some(lock) = lock(&engine)? else {
+        let data = engine.config.data_dir.display();
+        return Err(Failure::failed(match busy_sync(&engine) {
+            Some(command) => {
+                format!("`{command}` is at work in {data}: wait until it has ended, then start again")
+            }
+            None => {
+                format!("another Rollbook already delivers from {data}: one data directory has one daemon")
+            }
+        }));
     };
+    lock.name("rollbook run");
     let stop = stop_on_signal()?;
     let served = trigger::serve(std::sync::Arc::clone(&engine), stop).await;
     engine.store.close().await;

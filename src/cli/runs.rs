@@ -30,13 +30,14 @@ pub(super) async fn runs(global: &Global, args: &Runs) -> Result<u8, Failure> {
     }
     let mut lines = table(["run", "job", "status", "started (UTC)", "rows", "file", "cause"]);
     for run in &runs {
+        let pulls = load_pulls(&engine, run).await?;
         lines.add_row([
             run.run.to_string(),
             run.job.to_string(),
             status_word(run).to_owned(),
             run.started_at.format("%Y-%m-%d %H:%M:%S").to_string(),
-            rows(&engine, run).await?,
-            file(&engine, run).await?,
+            rows(run, &pulls).to_string(),
+            file(run, &pulls),
             run.cause.clone(),
         ]);
     }
@@ -44,21 +45,21 @@ pub(super) async fn runs(global: &Global, args: &Runs) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// How many rows a run read; of one that asked an LMS, how many items it was told of.
-async fn rows(engine: &Engine, run: &RunRecord) -> Result<String, Failure> {
-    let pulls = load_pulls(engine, run).await?;
-    let items = pulls.iter().flat_map(|pull| &pull.items).map(|line| line.found).sum::<u64>();
-    Ok(if run.kind == RunKind::Pull { items } else { run.rows }.to_string())
+/// How many rows a run read; of one that asked an LMS, how many items it was told of, without their contents.
+fn rows(run: &RunRecord, pulls: &[PullSection]) -> u64 {
+    match run.kind {
+        RunKind::Export => run.rows,
+        RunKind::Pull => pulls.iter().filter_map(|pull| pull.items.first()).map(|line| line.found).sum(),
+    }
 }
 
 /// The file of a run; of one that asked an LMS, what it learnt.
-async fn file(engine: &Engine, run: &RunRecord) -> Result<String, Failure> {
+fn file(run: &RunRecord, pulls: &[PullSection]) -> String {
     if run.kind != RunKind::Pull {
-        return Ok(run.file.clone().unwrap_or_else(|| "-".to_owned()));
+        return run.file.clone().unwrap_or_else(|| "-".to_owned());
     }
-    let pulls = load_pulls(engine, run).await?;
     let words: Vec<_> = pulls.iter().map(pull_words).collect();
-    Ok(if words.is_empty() { "pull".to_owned() } else { format!("pull: {}", words.join("; ")) })
+    if words.is_empty() { "pull".to_owned() } else { format!("pull: {}", words.join("; ")) }
 }
 
 /// How a run stands, in a word.
@@ -75,7 +76,7 @@ pub(super) async fn run_value(engine: &Engine, run: &RunRecord) -> Result<serde_
     };
     Ok(json!({
         "run": run.run, "job": run.job, "status": status_word(run), "started_at": rfc3339(run.started_at),
-        "finished_at": run.finished_at.map(rfc3339), "cause": run.cause, "file": run.file, "rows": run.rows,
+        "finished_at": run.finished_at.map(rfc3339), "cause": run.cause, "file": run.file, "rows": rows(run, &pulls),
         "filtered": run.filtered, "destination": run.destination, "kind": kind, "pulls": pulls,
     }))
 }

@@ -1,7 +1,7 @@
 //! `rollbook show`: one run with every change, reject and outcome.
 
 use crate::engine::{Engine, EventReader, change_line, failure_line, load_report, vanished_line};
-use crate::report::{ChangeLine, EventLine, FailureLine, VanishedLine, text};
+use crate::report::{ChangeLine, EventLine, FailureLine, VanishedLine, left_out, text};
 use crate::store::{ChangeRow, RunRef};
 
 use super::args::{Global, Show};
@@ -42,29 +42,28 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
         missed = Some((last.push_ref, last.key.clone()));
         page.into_iter().for_each(|row| say(gone(&vanished_line(row))));
     }
-    learnt(&engine, run.run_ref).await?;
+    learnt(&engine, run.run_ref, left_out(&report)).await?;
     if let Some(destination) = &run.destination {
         say(format!("\nThe file lies in {destination}"));
     }
     Ok(0)
 }
 
-/// Everything that the pulls of a run saw happen, and every question without a good answer.
-async fn learnt(engine: &Engine, run: RunRef) -> Result<(), Failure> {
-    let mut events = EventReader::new(engine, run);
-    let mut begun = false;
-    loop {
-        let page = events.page().await?;
-        if page.is_empty() {
-            break;
+/// Everything that the pulls of a run saw happen, and every question without a good answer, where the report
+/// above has left out some of it.
+async fn learnt(engine: &Engine, run: RunRef, left_out: (bool, bool)) -> Result<(), Failure> {
+    if left_out.0 {
+        say("\nEVERYTHING THAT THE PULLS SAW HAPPEN\n");
+        let mut events = EventReader::new(engine, run);
+        loop {
+            let page = events.page().await?;
+            if page.is_empty() {
+                break;
+            }
+            page.iter().for_each(|event| say(happened(event)));
         }
-        if !begun {
-            say("\nEVERYTHING THAT THE PULLS SAW HAPPEN\n");
-            begun = true;
-        }
-        page.iter().for_each(|event| say(happened(event)));
     }
-    let failures = engine.store.failed_steps(run, u32::MAX).await?;
+    let failures = if left_out.1 { engine.store.failed_steps(run, u32::MAX).await? } else { Vec::new() };
     if !failures.is_empty() {
         say("\nEVERY QUESTION THAT WAS NOT ANSWERED, OR NOT IN WHOLE\n");
     }

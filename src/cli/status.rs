@@ -8,7 +8,7 @@ use crate::store::RunFilter;
 use crate::trigger::{next_due, next_times};
 
 use super::args::{Global, Json};
-use super::context::{Failure, configuration, engine, lock, logs};
+use super::context::{Failure, busy_sync, configuration, engine, lock, logs};
 use super::out::{say, say_json, table};
 use super::runs::{rfc3339, run_value, status_word};
 
@@ -69,7 +69,9 @@ pub(super) async fn status(global: &Global, args: &Json) -> Result<u8, Failure> 
         })
         .collect();
     let (mails, mail_error) = engine.store.waiting_mails().await?;
-    let daemon = lock(&engine)?.is_none();
+    let held = lock(&engine)?.is_none();
+    let busy = busy_sync(&engine).filter(|_| held);
+    let daemon = held && busy.is_none();
     if args.json {
         let connections: Vec<_> = connections
             .iter()
@@ -79,10 +81,16 @@ pub(super) async fn status(global: &Global, args: &Json) -> Result<u8, Failure> 
                        "reason": stop.map(|stop| format!("{}: {}", stop.code, stop.reason))})
             })
             .collect();
-        say_json(&json!({"schema": 1, "daemon": daemon, "jobs": jobs, "connections": connections,
-                         "mails_waiting": mails}));
+        say_json(
+            &json!({"schema": 1, "daemon": daemon, "busy": busy, "jobs": jobs, "connections": connections,
+                         "mails_waiting": mails}),
+        );
     } else {
-        say(if daemon { "the daemon is up" } else { "no daemon runs" });
+        say(match &busy {
+            Some(command) => format!("`{command}` is at work; no daemon runs"),
+            None if daemon => "the daemon is up".to_owned(),
+            None => "no daemon runs".to_owned(),
+        });
         say(format!("\n{lines}"));
         let mut lines = table(["connection", "waiting", "state"]);
         for (name, count, stop) in &connections {

@@ -1,5 +1,6 @@
 //! `rollbook sync`: one run now, followed to its end.
 
+use std::fs;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::store::{Phase, RunRef};
 use crate::trigger::settled_files;
 
 use super::args::{Global, Sync};
-use super::context::{Failure, configuration, engine, lock, logs};
+use super::context::{Failure, busy_sync, configuration, engine, lock, logs};
 use super::out::say;
 use super::run::stop_on_signal;
 use super::watch::Watcher;
@@ -36,13 +37,25 @@ pub(super) async fn sync(global: &Global, args: &Sync) -> Result<u8, Failure> {
     let incoming = incoming.map_err(|error| Failure::wrong(error.to_string()))?;
     let stop = stop_on_signal()?;
     let run = match lock(&engine)? {
-        Some(_lock) => {
-            let watcher = Watcher::start(&engine);
+        Some(lock) => {
+            lock.name(&format!("rollbook sync {}", job.name));
+            let watcher = Watcher::start(&engine, &job);
             let run = sync_here(&engine, &job, incoming, &stop).await;
             watcher.end();
             run?
         }
-        None => sync_there(&engine, &job, incoming, &stop).await?,
+        None => match busy_sync(&engine) {
+            Some(command) => {
+                if let Some(Incoming::Copied { path, .. }) = &incoming {
+                    let _not_there = fs::remove_file(path);
+                }
+                return Err(Failure::failed(format!(
+                    "`{command}` is at work in this data directory, and there is one at a time: wait until it has \
+                     ended, then run this again"
+                )));
+            }
+            None => sync_there(&engine, &job, incoming, &stop).await?,
+        },
     };
     let code = match run {
         Some(run) => show(&engine, run, args.json).await?,

@@ -6,26 +6,33 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 
+use crate::config::{Job, Learners};
 use crate::engine::Engine;
 
 use super::out::is_watched;
 
 const DELIVERING: &str = "delivering [{bar:40}] {pos} of {len} changes, {eta} left {msg}";
-const ASKING: &str = "asking [{bar:40}] {pos} of {len} questions, {eta} left {msg}";
+const ASKING: &str = "asking: {pos} of {len} {prefix} [{bar:40}] {eta} left {msg}";
+/// Before the first answers nobody can say how long the others take.
+const UNTIMED: &str = "asking: {pos} of {len} {prefix} [{bar:40}] {msg}";
+const FIRST_ANSWERS: u64 = 5;
 
 /// Shows how far the work is until it is told to end.
 pub(super) struct Watcher(Option<(JoinHandle<()>, ProgressBar)>);
 
 impl Watcher {
     /// Begins to show the progress of an engine, if somebody watches.
-    pub(super) fn start(engine: &Arc<Engine>) -> Self {
+    pub(super) fn start(engine: &Arc<Engine>, job: &Job) -> Self {
         if !is_watched() {
             return Self(None);
         }
         let bar = ProgressBar::new_spinner();
+        let by_learner = job.pulls.iter().all(|pull| pull.learners != Learners::Nobody);
+        bar.set_prefix(if by_learner { "learners" } else { "questions" });
         let engine = Arc::clone(engine);
         let own = bar.clone();
         let task = tokio::spawn(async move {
+            let mut shown = "";
             loop {
                 let progress = &engine.progress;
                 let (done, all, template) = match (progress.changes(), progress.questions()) {
@@ -34,11 +41,15 @@ impl Watcher {
                         own.tick();
                         (0, 0, "")
                     }
-                    (0, questions) => (progress.answered(), questions, ASKING),
+                    (0, questions) => {
+                        let answered = progress.answered();
+                        (answered, questions, if answered < FIRST_ANSWERS { UNTIMED } else { ASKING })
+                    }
                     (changes, _) => (progress.settled(), changes, DELIVERING),
                 };
                 if all > 0 {
-                    if own.length() != Some(all) {
+                    if own.length() != Some(all) || shown != template {
+                        shown = template;
                         own.set_message("");
                         let style = ProgressStyle::with_template(template);
                         own.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 
 use crate::config::Job;
 use crate::model::ColumnName;
-use crate::report::{ChangesCsv, EventsCsv, RejectLine, RejectsCsv, Report};
+use crate::report::{
+    ChangesCsv, EventsCsv, FailuresCsv, NOT_ANSWERED, RejectLine, RejectsCsv, Report, left_out,
+};
 use crate::store::RunRecord;
 
 use super::folding::{change_line, reject_lines};
-use super::learnt::EventReader;
+use super::learnt::{EventReader, failure_line};
 use super::{Engine, EngineError};
 
 /// How many lines are fetched at a time.
@@ -29,6 +31,10 @@ impl Engine {
             let file = run.file.as_deref().unwrap_or("export");
             let source = job.source.drop_folder();
             let name = source.and_then(|source| source.rejects_name(file)).unwrap_or_else(|| {
+                let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+                if report.fed_by.is_some() {
+                    return format!("{stem}-rejects.csv");
+                }
                 // A file that somebody handed over under a name of his own.
                 let name = format!("{file}-rejects.csv");
                 let why = match source {
@@ -56,7 +62,23 @@ impl Engine {
             self.write_events(run, &path).await?;
             files.push(("pulled-changes.csv".to_owned(), path));
         }
+        if left_out(report).1 {
+            let name = format!("{NOT_ANSWERED}.csv");
+            let path = self.files.reports().join(format!("{}.{name}", run.run));
+            self.write_failures(run, &path).await?;
+            files.push((name, path));
+        }
         Ok(files)
+    }
+
+    async fn write_failures(&self, run: &RunRecord, path: &PathBuf) -> Result<(), EngineError> {
+        let failed = |error: io::Error| EngineError::file("write", path, &error);
+        let out = BufWriter::new(File::create(path).map_err(failed)?);
+        let mut csv = FailuresCsv::new(out).map_err(failed)?;
+        for step in self.store.failed_steps(run.run_ref, u32::MAX).await? {
+            csv.write(&failure_line(step)).map_err(failed)?;
+        }
+        csv.finish().and_then(|mut out| out.flush()).map_err(failed)
     }
 
     async fn write_rejects(&self, job: &Job, run: &RunRecord, path: &PathBuf) -> Result<(), EngineError> {

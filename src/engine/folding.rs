@@ -20,6 +20,8 @@ use super::{Engine, EngineError};
 
 /// How many lines of a kind a report holds; attachments and JSON have all.
 const LINES: u32 = 200;
+/// How many questions without an answer a report groups by their reasons; the attachment and JSON have all.
+const FAILURES: u32 = 5000;
 /// How many lines are fetched at a time.
 const PAGE: u32 = 1000;
 /// What a person is told of: neither accepted nor replaced; what is in doubt stands by itself.
@@ -77,7 +79,7 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
             unwritten: row.unwritten,
         });
     }
-    let Learnt { pulls, events, failures } = load_learnt(engine, run, LINES).await?;
+    let Learnt { pulls, events, failures } = load_learnt(engine, run, FAILURES).await?;
     let of_pulls = pulls.iter().map(|pull| pull.connection.clone());
     let connections: Vec<_> = pushes.iter().map(|push| push.connection.clone()).chain(of_pulls).collect();
     let rejects = store.rejects(run.run_ref, None, LINES).await?;
@@ -105,6 +107,7 @@ pub async fn load_report(engine: &Engine, run: &RunRecord) -> Result<Report, Eng
             filtered: run.filtered,
             read: run.rows.saturating_sub(run.filtered),
         }),
+        fed_by: run.fed_by.and(job).and_then(|job| job.source.feed()).map(|feed| feed.job.clone()),
         failure: run.failure.clone(),
         notes: run.notes.clone(),
         pushes,

@@ -13,6 +13,7 @@ const PLAN: PullShape = PullShape {
             nouns: ("curriculum", "curricula"),
             id: "curriculum_id",
             title: "curriculum_name",
+            telling: &[],
             columns: &[
                 Shaped::new("curriculum_id", "Curriculum Id", ColumnKind::Whole).internal(),
                 Shaped::new("curriculum_name", "Curriculum Name", ColumnKind::Text),
@@ -25,6 +26,7 @@ const PLAN: PullShape = PullShape {
             nouns: ("course", "courses"),
             id: "course_id",
             title: "course_name",
+            telling: &[],
             columns: &[
                 Shaped::new("course_id", "Course Id", ColumnKind::Text).internal(),
                 Shaped::new("course_name", "Course Name", ColumnKind::Text),
@@ -36,6 +38,7 @@ const PLAN: PullShape = PullShape {
             nouns: ("video", "videos"),
             id: "video_id",
             title: "video_name",
+            telling: &[],
             columns: &[
                 Shaped::new("video_id", "Video Id", ColumnKind::Text).internal(),
                 Shaped::new("video_name", "Video Name", ColumnKind::Text),

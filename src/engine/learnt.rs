@@ -6,7 +6,8 @@ use crate::config::Learners;
 use crate::model::{Asks, FieldName, ItemEvent, ItemShape, Key, PullShape, PushId};
 use crate::report::{EventLine, FailureLine, FieldLine, KindLine, PullSection};
 use crate::store::{
-    EventRef, EventRow, FailedStep, ItemFilter, ItemRef, MemoryItem, PullRunRow, RunKind, RunRecord, RunRef,
+    EventRef, EventRow, FailedStep, Happened, ItemFilter, ItemRef, MemoryItem, PullRunRow, RunKind,
+    RunRecord, RunRef,
 };
 
 use super::pullstatus::pull_status;
@@ -34,7 +35,7 @@ pub(super) async fn load_learnt(
     if run.kind != RunKind::Pull {
         return Ok(Learnt::default());
     }
-    let mut pulls = load_pulls(engine, run).await?;
+    let pulls = load_pulls(engine, run).await?;
     let mut events = Vec::new();
     let mut reader = EventReader::new(engine, run.run_ref);
     let mut named: BTreeMap<(ItemEvent, bool), u64> = BTreeMap::new();
@@ -49,7 +50,6 @@ pub(super) async fn load_learnt(
             let own = (row.item.item_ref, row.event);
             let same_item = last.replace(own) == Some(own);
             if !same_item {
-                count(&mut pulls, &row);
                 let named = named.entry((row.event, row.item.parent.is_some())).or_default();
                 kept = *named < ITEMS;
                 *named += u64::from(kept);
@@ -63,7 +63,7 @@ pub(super) async fn load_learnt(
     Ok(Learnt { pulls, events, failures: failures.into_iter().map(failure_line).collect() })
 }
 
-/// The pulls of a run, without what happened to each kind of item.
+/// The pulls of a run, with what happened to each kind of item.
 pub async fn load_pulls(engine: &Engine, run: &RunRecord) -> Result<Vec<PullSection>, EngineError> {
     let mut pulls = Vec::new();
     if run.kind != RunKind::Pull {
@@ -74,6 +74,11 @@ pub async fn load_pulls(engine: &Engine, run: &RunRecord) -> Result<Vec<PullSect
         let shape = pull_shape(engine, &row.operation);
         let by_learner = asks_learners(engine, run, &row, shape);
         pulls.push(section(row, shape, by_learner, known));
+    }
+    for happened in engine.store.happened(run.run_ref).await? {
+        if let Some(pull) = pulls.iter_mut().find(|pull| pull.pull == happened.pull) {
+            count(pull, &happened);
+        }
     }
     Ok(pulls)
 }
@@ -144,20 +149,19 @@ fn unknown_kind(kind: &str) -> KindLine {
     KindLine { kind: kind.to_owned(), nouns: (kind.to_owned(), kind.to_owned()), ..KindLine::default() }
 }
 
-fn count(pulls: &mut [PullSection], row: &EventRow) {
-    let Some(pull) = pulls.iter_mut().find(|pull| pull.pull == row.item.pull) else { return };
-    let place = pull.items.iter().position(|line| line.kind == row.item.kind);
+fn count(pull: &mut PullSection, happened: &Happened) {
+    let place = pull.items.iter().position(|line| line.kind == happened.kind);
     let place = place.unwrap_or_else(|| {
-        pull.items.push(unknown_kind(&row.item.kind));
+        pull.items.push(unknown_kind(&happened.kind));
         pull.items.len() - 1
     });
     let Some(line) = pull.items.get_mut(place) else { return };
-    *match row.event {
+    *match happened.event {
         ItemEvent::Added => &mut line.added,
         ItemEvent::Changed => &mut line.changed,
         ItemEvent::Retired => &mut line.retired,
         ItemEvent::Returned => &mut line.returned,
-    } += 1;
+    } += happened.items;
 }
 
 /// A failed question as reports have it.
@@ -171,10 +175,19 @@ pub fn pull_shape<'a>(engine: &'a Engine, operation: &str) -> Option<&'a PullSha
     all.find(|found| found.name.as_str() == operation)?.pull.as_ref()
 }
 
-/// What people know an item by.
-pub fn item_title(engine: &Engine, item: &MemoryItem) -> Option<String> {
-    let shape = pull_shape(engine, item.operation.as_str())?.kind(&item.kind)?;
-    item.fields.get(&FieldName::from(shape.title)).map(str::to_owned)
+/// What people know an item by; where it has no title any more, its last one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn item_title(engine: &Engine, item: &MemoryItem) -> Result<Option<String>, EngineError> {
+    let shape = pull_shape(engine, item.operation.as_str()).and_then(|shape| shape.kind(&item.kind));
+    let Some(column) = shape.map(|shape| FieldName::from(shape.title)) else { return Ok(None) };
+    if let Some(title) = item.fields.get(&column) {
+        return Ok(Some(title.to_owned()));
+    }
+    let events = engine.store.item_events(item.item_ref).await?;
+    let mut titles = events.into_iter().rev().filter(|event| event.field.as_ref() == Some(&column));
+    Ok(titles.find_map(|event| event.before))
 }
 
 /// A field of an item as reports name it; the values of an ID that is not to be exposed are left out.
@@ -235,7 +248,7 @@ impl<'a> EventReader<'a> {
             event: row.event,
             noun: noun.unwrap_or_else(|| row.item.kind.clone()),
             part: row.item.parent.is_some(),
-            title: item_title(self.engine, &row.item),
+            title: item_title(self.engine, &row.item).await?,
             part_of,
             same_item: false,
             change,
@@ -254,7 +267,10 @@ impl<'a> EventReader<'a> {
             return Ok(title.clone());
         }
         let parent = self.engine.store.parent(item).await?;
-        let title = parent.and_then(|parent| item_title(self.engine, &parent));
+        let title = match parent {
+            Some(parent) => item_title(self.engine, &parent).await?,
+            None => None,
+        };
         self.parent = Some((place, title.clone()));
         Ok(title)
     }

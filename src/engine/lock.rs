@@ -1,6 +1,7 @@
 //! One process delivers per data directory.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +16,7 @@ const BLINK: Duration = Duration::from_millis(20);
 /// The lock on a data directory, held as long as it lives.
 #[derive(Debug)]
 pub struct DataLock {
-    _file: File,
+    file: File,
 }
 
 /// A data directory that can't be locked.
@@ -54,7 +55,7 @@ impl DataLock {
         let mut tries = 0;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => return Ok(Self { file }),
                 // `rollbook status` holds it for the blink of an eye, to see whether a daemon does.
                 Err(TryLockError::WouldBlock) if tries < TRIES => {
                     tries += 1;
@@ -65,6 +66,21 @@ impl DataLock {
             }
         }
     }
+}
+
+impl DataLock {
+    /// Says to others what holds it: a command. Where that can't be written, they hear of a Rollbook and no more.
+    pub fn name(&self, command: &str) {
+        let mut file = &self.file;
+        let _unnamed = file.set_len(0).and_then(|()| file.write_all(command.as_bytes()));
+    }
+}
+
+/// The command that holds the lock, as it has said itself; only meant where somebody does.
+pub fn holder(path: &Path) -> Option<String> {
+    let command = std::fs::read_to_string(path).ok()?;
+    let command = command.replace(char::is_control, " ");
+    (!command.trim().is_empty()).then(|| command.trim().to_owned())
 }
 
 /// Whether a process delivers from this data directory now. Nothing is made where there is none yet.
@@ -102,4 +118,24 @@ fn user_name(uid: u32) -> String {
         })
         .find(|(_, number)| number.parse() == Ok(uid))
         .map_or_else(|| format!("'#{uid}'"), |(name, _)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_says_what_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK);
+        let lock = DataLock::take(&path).unwrap();
+        assert_eq!(holder(&path), None);
+        lock.name("rollbook sync a-job-with-a-long-name");
+        lock.name("rollbook run");
+        drop(lock);
+        let lock = DataLock::take(&path).unwrap();
+        lock.name("rollbook sync hr-users");
+        assert!(matches!(DataLock::take(&path), Err(LockError::Held)));
+        assert_eq!(holder(&path).as_deref(), Some("rollbook sync hr-users"));
+    }
 }

@@ -82,7 +82,7 @@ pub use files::DataFiles;
 pub use folding::{change_line, load_report, vanished_line, write_run_json};
 pub use learnt::{EventReader, failure_line, field_line, item_title, load_pulls, pull_shape};
 pub use links::MadeLink;
-pub use lock::{DataLock, LockError, check_owner, is_delivering};
+pub use lock::{DataLock, LockError, check_owner, holder, is_delivering};
 pub use planning::Plan;
 pub use preview::Preview;
 pub use quiet::Quiet;

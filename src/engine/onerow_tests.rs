@@ -9,6 +9,7 @@ const SHAPE: ItemShape = ItemShape {
     nouns: ("record", "records"),
     id: "id",
     title: "title",
+    telling: &[],
     columns: &[
         Column::new("id", "ID", ColumnKind::Text),
         Column::new("title", "Title", ColumnKind::Text),

@@ -29,6 +29,7 @@ pub(super) const SHAPE: PullShape = PullShape {
         nouns: ("thing", "things"),
         id: "id",
         title: "title",
+        telling: &[],
         columns: &[
             Column::new("id", "ID", ColumnKind::Text),
             Column::new("title", "Title", ColumnKind::Text),

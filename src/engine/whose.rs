@@ -53,7 +53,10 @@ impl Asking {
 impl Engine {
     /// What registrations are for: those made for this connection, or for another to the same product. The
     /// account that tells how far learners have come need not be the one that their links are made with.
-    pub(super) async fn registered(
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn registered(
         &self,
         connection: &ConnectionName,
         registrations: &[&str],

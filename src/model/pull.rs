@@ -79,6 +79,9 @@ pub struct ItemShape {
     pub id: &'static str,
     /// The column by which people know it.
     pub title: &'static str,
+    /// The columns that tell people most beside it, with short headings. A part's stand below those of its whole
+    /// that have the same heading. What tells one registration of a learner from the other may be among them.
+    pub telling: &'static [(&'static str, &'static str)],
     /// Its columns, in the order of the vendor's document.
     pub columns: &'static [Column],
 }

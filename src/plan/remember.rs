@@ -112,6 +112,7 @@ mod tests {
         nouns: ("transaction", "transactions"),
         id: "id",
         title: "title",
+        telling: &[],
         columns: &[
             Column::new("title", "Title", ColumnKind::Text),
             Column::new("progress", "Progress", ColumnKind::Whole).keeping(Keep::Greatest),

@@ -11,8 +11,11 @@ use super::{OpenLine, RefusalLine, RejectLine, Report, VanishedLine};
 /// How many rows of a kind a mail shows; all are in the attachments.
 pub(super) const MAIL_LINES: usize = 50;
 
-/// The longest cell value or answer shown, in characters.
-pub(super) const VALUE_CHARS: usize = 200;
+/// The longest cell value shown, in characters.
+pub(super) const VALUE_CHARS: usize = 120;
+
+/// The longest words of an LMS shown, in characters.
+pub(super) const ANSWER_CHARS: usize = 400;
 
 /// What the LMS refused, and what it has not taken yet, with its words.
 pub(super) fn answers(report: &Report) -> Value {
@@ -72,7 +75,7 @@ fn vanished_line(line: &VanishedLine) -> Value {
     context! {
         push => clean(line.push.as_str()),
         key => cell(line.key.as_str()),
-        fields => shorten(&clean(&fields.join(", ")), 3 * VALUE_CHARS),
+        fields => shorten(&clean(&fields.join(", ")), ANSWER_CHARS + 2 * VALUE_CHARS),
     }
 }
 
@@ -128,7 +131,7 @@ fn refusal(line: &RefusalLine) -> Value {
         key => cell(line.key.as_str()),
         state => words(line.state),
         code => cell(&line.code),
-        reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
+        reason => shorten(&clean(&line.reason), ANSWER_CHARS),
     }
 }
 
@@ -151,7 +154,7 @@ fn open_line(line: &OpenLine) -> Value {
         key => cell(line.key.as_str()),
         state => words(line.state),
         code => cell(&line.code),
-        reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
+        reason => shorten(&clean(&line.reason), ANSWER_CHARS),
     }
 }
 

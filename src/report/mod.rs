@@ -16,6 +16,7 @@ mod pullneeds;
 mod render;
 mod sums;
 mod transport;
+mod unanswered;
 mod verified;
 mod view;
 mod wording;
@@ -33,9 +34,10 @@ pub use model::{
     ChangeLine, GuardLine, OpenLine, PushSection, RefusalLine, RejectLine, Report, SourceSection,
     StoppedLine, VanishedLine,
 };
-pub use pullcsv::EventsCsv;
+pub use pullcsv::{EventsCsv, FailuresCsv};
 pub use pulled::{EventLine, FailureLine, FieldLine, KindLine, PullSection};
 pub use pulling::pull_words;
 pub use render::{html, subject, text};
 pub use transport::{Mailer, RefusedRecipient, SendClass, SendError, SendStage};
+pub use unanswered::{NOT_ANSWERED, left_out};
 pub use verified::{Verified, VerifiedLine};

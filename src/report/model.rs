@@ -33,6 +33,8 @@ pub struct Report {
     pub timezone: Tz,
     /// The file.
     pub source: Option<SourceSection>,
+    /// The job whose pull the file was made of, where it was.
+    pub fed_by: Option<JobName>,
     /// Why nothing could be done, and the way out; each a sentence or more.
     pub failure: Option<String>,
     /// Things to know that are no problem ("the same bytes as run 2026-11-20.1").

@@ -135,11 +135,19 @@ fn counted(report: &Report) -> Vec<Value> {
     let mut needs = Vec::new();
     if report.rejects_total > 0 {
         let title = count(report.rejects_total, "row was rejected", "rows were rejected");
-        let words = match report.attachments.iter().find(|name| name.contains("rejects")) {
+        let attached = report.attachments.iter().find(|name| name.contains("rejects"));
+        let words = match attached {
+            _ if report.fed_by.is_some() => {
+                "Listed below, as they were pulled. Correct this job's file (a table of `values`, or `where`), or the \
+                 items in the LMS that they come from and pull them again; then:"
+                    .to_owned()
+            }
             Some(name) => format!("Listed below; correct them in the attached {}.", clean(name)),
             None => "Listed below; correct them in the source.".to_owned(),
         };
-        needs.push(need(title, Vec::new(), vec![words], Vec::new()));
+        let commands =
+            report.fed_by.iter().map(|_| clean(&format!("rollbook sync {}", report.job))).collect();
+        needs.push(need(title, Vec::new(), vec![words], commands));
     }
     if all.refused > 0 {
         let title = count(all.refused, "change was refused by the LMS", "changes were refused by the LMS");

@@ -1,11 +1,11 @@
-//! The attachment of a pull: everything that happened, one line each. Pure.
+//! The attachments of a pull: everything that happened, and every question without a good answer. Pure.
 
 use std::io::{self, Write};
 
 use chrono::SecondsFormat;
 
-use super::EventLine;
 use super::csv::{BOM, neutralise, writer};
+use super::{EventLine, FailureLine};
 
 const COLUMNS: [&str; 9] =
     ["time", "event", "kind", "title", "part_of", "learner", "field", "before", "after"];
@@ -47,6 +47,42 @@ impl<W: Write> EventsCsv<W> {
             text(change.and_then(|change| change.after.as_ref())),
         ];
         self.out.write_record(cells.iter().map(|cell| neutralise(cell).into_owned()))?;
+        Ok(())
+    }
+
+    /// Ends the file and gives back `out`.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn finish(self) -> io::Result<W> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// Every question that was not answered, or not in whole.
+pub struct FailuresCsv<W: Write> {
+    out: csv::Writer<W>,
+}
+
+impl<W: Write> FailuresCsv<W> {
+    /// Begins the file with its header.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn new(mut out: W) -> io::Result<Self> {
+        out.write_all(BOM.as_bytes())?;
+        let mut out = writer(out, b',');
+        out.write_record(["pull", "learner", "code", "reason"])?;
+        Ok(Self { out })
+    }
+
+    /// Writes one question.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write(&mut self, line: &FailureLine) -> io::Result<()> {
+        let cells = [line.pull.as_str(), &line.learner, &line.code, &line.reason];
+        self.out.write_record(cells.map(|cell| neutralise(cell).into_owned()))?;
         Ok(())
     }
 

@@ -39,7 +39,7 @@ pub struct PullSection {
     pub retired: u64,
     /// Items that had been gone.
     pub returned: u64,
-    /// Questions that were asked for the first time in these words.
+    /// Answers to questions that were asked for the first time in these words.
     pub baselines: u64,
     /// Whether anything had been remembered of this pull before this run.
     #[serde(skip)]
@@ -61,12 +61,22 @@ pub struct PullSection {
 impl PullSection {
     /// Whether every question was asked for the first time, so that nothing can be said of changes.
     pub fn is_baseline(&self) -> bool {
-        self.answered > 0 && self.baselines >= self.asked
+        self.answered > 0 && self.baselines >= self.answered
     }
 
     /// Whether it learnt something: a change, or all of it for the first time.
     pub fn has_news(&self) -> bool {
         self.is_baseline() || self.added + self.changed + self.retired + self.returned > 0
+    }
+
+    /// To how many items this happened.
+    pub fn happened_to(&self, event: ItemEvent) -> u64 {
+        match event {
+            ItemEvent::Added => self.added,
+            ItemEvent::Changed => self.changed,
+            ItemEvent::Retired => self.retired,
+            ItemEvent::Returned => self.returned,
+        }
     }
 
     /// How many questions have neither an answer nor a failure.

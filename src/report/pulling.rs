@@ -4,11 +4,14 @@ use minijinja::{Value, context};
 
 use crate::model::{ItemEvent, RunStatus};
 
-use super::lines::{MAIL_LINES, VALUE_CHARS, cell, elsewhere};
+use super::lines::{MAIL_LINES, cell, elsewhere};
 use super::sums::{count, number, terms};
 use super::view::{colour, moment};
 use super::wording::{clean, headline, shorten};
-use super::{EventLine, FailureLine, FieldLine, KindLine, PullSection, Report};
+use super::{EventLine, FieldLine, KindLine, PullSection, Report};
+
+/// How many changed fields of an item a mail shows.
+const ITEM_CHANGES: usize = 12;
 
 /// What happened, in the order in which people ask for it.
 const EVENTS: [(ItemEvent, &str); 4] = [
@@ -37,15 +40,32 @@ pub(super) fn sentences(report: &Report) -> String {
     mark.map(str::to_owned).into_iter().chain(each).collect::<Vec<_>>().join(" ")
 }
 
-/// The same as a fragment for a subject, where the name of the job says what it is about.
+/// The same as a fragment for a subject, where the name of the job says what it is about: without the contents
+/// of items, which stand in the mail.
 pub(super) fn done(report: &Report) -> String {
     match report.pulls.as_slice() {
-        [one] => said(one, report),
+        [one] => in_short(one, report),
         several => {
-            let each = several.iter().map(|pull| format!("{}: {}", what(pull), said(pull, report)));
+            let each = several.iter().map(|pull| format!("{}: {}", what(pull), in_short(pull, report)));
             each.collect::<Vec<_>>().join("; ")
         }
     }
+}
+
+/// `212 curricula: 3 new, 1 gone`: what stands behind the colon happened to them.
+fn in_short(pull: &PullSection, report: &Report) -> String {
+    let happened = pull.items.first().map(happened).unwrap_or_default();
+    if pull.answered == 0 || pull.is_baseline() || happened.is_empty() {
+        return said(pull, report);
+    }
+    let mut said = Vec::new();
+    if pull.by_learner && pull.answered < pull.asked {
+        said.push(answered(pull));
+    }
+    let items: Vec<_> = pull.items.first().map(found).into_iter().collect();
+    said.push(format!("{}: {}", items.join(", "), happened.join(", ")));
+    said.extend(troubles(pull));
+    said.join("; ")
 }
 
 /// What a pull has learnt, and why it has not where all failed.
@@ -66,8 +86,7 @@ pub fn pull_words(pull: &PullSection) -> String {
             .to_owned();
     }
     if pull.by_learner && pull.answered < pull.asked {
-        let learners = count(pull.asked, "learner", "learners");
-        said.push(format!("{} of {learners} answered", number(pull.answered)));
+        said.push(answered(pull));
     } else if pull.by_learner {
         said.push(count(pull.answered, "learner", "learners"));
     } else if pull.answered == 0 {
@@ -75,16 +94,20 @@ pub fn pull_words(pull: &PullSection) -> String {
     }
     said.extend(pull.items.first().filter(|_| pull.answered > 0).map(found));
     said.extend(news(pull));
-    if pull.doubtful > 0 {
-        said.push(count(pull.doubtful, "odd answer", "odd answers"));
-    }
-    if pull.unwritten.is_some() {
-        said.push("its file could not be written".to_owned());
-    }
-    if pull.held.is_some() {
-        said.push("nobody was taken off".to_owned());
-    }
+    said.extend(troubles(pull));
     said.join(", ")
+}
+
+fn answered(pull: &PullSection) -> String {
+    format!("{} of {} answered", number(pull.answered), count(pull.asked, "learner", "learners"))
+}
+
+/// What is wrong beside questions without an answer.
+fn troubles(pull: &PullSection) -> Vec<String> {
+    let odd = (pull.doubtful > 0).then(|| count(pull.doubtful, "odd answer", "odd answers"));
+    let unwritten = pull.unwritten.as_ref().map(|_| "its file could not be written".to_owned());
+    let held = pull.held.as_ref().map(|_| "nobody was taken off".to_owned());
+    odd.into_iter().chain(unwritten).chain(held).collect()
 }
 
 /// What is new in a pull.
@@ -108,11 +131,6 @@ fn news(pull: &PullSection) -> Vec<String> {
     });
     if of_parts.events() > 0 {
         said.push(format!("of their contents {}", happened(&of_parts).join(" and ")));
-    }
-    if pull.items.iter().all(|line| line.events() == 0) {
-        // In a list of runs nobody has looked which kinds they were.
-        let (added, changed, retired, returned) = (pull.added, pull.changed, pull.retired, pull.returned);
-        said.extend(happened(&KindLine { added, changed, retired, returned, ..KindLine::default() }));
     }
     if said.is_empty() && pull.doubtful == 0 {
         said.push("nothing has changed".to_owned());
@@ -154,7 +172,8 @@ fn pull_view(pull: &PullSection, report: &Report) -> Value {
     ];
     let kinds = pull.items.iter().enumerate();
     let told = kinds.filter(|(place, line)| *place == 0 || line.found > 0 || line.events() > 0);
-    lines.extend(told.map(|(_, line)| {
+    // Without an answer nothing was counted.
+    lines.extend(told.filter(|_| pull.answered > 0).map(|(_, line)| {
         let label = clean(&line.nouns.1);
         context! { label => label, total => number(line.found), terms => happened(line).join(", ") }
     }));
@@ -204,7 +223,7 @@ pub(super) fn events(report: &Report) -> Vec<Value> {
 }
 
 fn group(report: &Report, event: ItemEvent, heading: &str) -> Option<Value> {
-    let total: u64 = report.pulls.iter().map(|pull| happened_to(pull, event)).sum();
+    let total: u64 = report.pulls.iter().map(|pull| pull.happened_to(event)).sum();
     let mut items: Vec<(&EventLine, Vec<&FieldLine>)> = Vec::new();
     for line in report.events.iter().filter(|line| line.event == event) {
         match items.last_mut() {
@@ -225,15 +244,6 @@ fn group(report: &Report, event: ItemEvent, heading: &str) -> Option<Value> {
     })
 }
 
-fn happened_to(pull: &PullSection, event: ItemEvent) -> u64 {
-    match event {
-        ItemEvent::Added => pull.added,
-        ItemEvent::Changed => pull.changed,
-        ItemEvent::Retired => pull.retired,
-        ItemEvent::Returned => pull.returned,
-    }
-}
-
 fn item(line: &EventLine, changes: &[&FieldLine]) -> Value {
     let noun = clean(&line.noun);
     let title = match &line.title {
@@ -248,12 +258,19 @@ fn item(line: &EventLine, changes: &[&FieldLine]) -> Value {
     context! {
         name => format!("{title}{part_of}{learner}"),
         pull => clean(line.pull.as_str()),
-        changes => changes.iter().map(|change| change_words(change)).collect::<Vec<_>>(),
+        changes => changes
+            .iter()
+            .take(ITEM_CHANGES)
+            .map(|change| change_words(change))
+            .chain((changes.len() > ITEM_CHANGES).then(|| {
+                format!("and {}", count((changes.len() - ITEM_CHANGES) as u64, "other field", "other fields"))
+            }))
+            .collect::<Vec<_>>(),
     }
 }
 
 /// The names of a learner as people read them.
-fn names(learner: &str) -> String {
+pub(super) fn names(learner: &str) -> String {
     cell(&learner.replace('~', ", "))
 }
 
@@ -271,24 +288,13 @@ fn change_words(change: &FieldLine) -> String {
     format!("{label}: {} -> {}", value(change.before.as_ref()), value(change.after.as_ref()))
 }
 
-/// The questions that were not answered, or whose answers are odd.
-pub(super) fn failures(report: &Report) -> Value {
-    let total: u64 = report.pulls.iter().map(|pull| pull.failed + pull.doubtful).sum();
-    let lines: Vec<_> = report.failures.iter().take(MAIL_LINES).map(failure).collect();
-    let left = total.saturating_sub(lines.len() as u64);
-    context! {
-        total => number(total),
-        lines => lines,
-        more => (left > 0).then(|| format!("and {} more: rollbook show {}", number(left), clean(report.run.as_str()))),
-    }
-}
-
-fn failure(line: &FailureLine) -> Value {
-    let whose = if line.learner.is_empty() { "the whole question".to_owned() } else { names(&line.learner) };
-    context! {
-        pull => clean(line.pull.as_str()),
-        whose => whose,
-        code => cell(&line.code),
-        reason => shorten(&clean(&line.reason), 2 * VALUE_CHARS),
-    }
+/// Whether a mail has left out some of the events.
+pub(super) fn events_left_out(report: &Report) -> bool {
+    let mut fields = 0;
+    let long = report.events.iter().any(|line| {
+        fields = if line.same_item { fields + 1 } else { 1 };
+        fields > ITEM_CHANGES
+    });
+    let all = |event: ItemEvent| report.pulls.iter().map(|pull| pull.happened_to(event)).sum::<u64>();
+    long || EVENTS.iter().any(|(event, _)| all(*event) > MAIL_LINES as u64)
 }

@@ -21,6 +21,7 @@ pub(super) fn ok() -> Report {
         finished_at: Some(at("2026-11-21T02:01:16Z")),
         timezone: chrono_tz::Europe::London,
         source: Some(source(320, 8)),
+        fed_by: None,
         failure: None,
         notes: Vec::new(),
         pushes: vec![push(

@@ -8,8 +8,9 @@ use crate::model::{OperationKind, RunStatus};
 
 use super::lines::{answers, in_doubt, open, rejects, vanished};
 use super::needs::needs;
-use super::pulling::{events, failures, pulls};
+use super::pulling::{events, pulls};
 use super::sums::{Sum, count, file_sum, number, push_sums};
+use super::unanswered::{NOT_ANSWERED, failures};
 use super::wording::{clean, headline, records, subject, verdict};
 use super::{PushSection, Report, SourceSection, verified};
 
@@ -38,7 +39,7 @@ pub(super) fn view(report: &Report) -> Value {
         vanished => vanished(report),
         open => open(report),
         notes => report.notes.iter().map(|note| clean(note)).collect::<Vec<_>>(),
-        attached => report.attachments.iter().map(|name| attached(name)).collect::<Vec<_>>(),
+        attached => report.attachments.iter().map(|name| attached(name, report)).collect::<Vec<_>>(),
     }
 }
 
@@ -132,8 +133,12 @@ fn absence(push: &PushSection) -> Option<String> {
     }
 }
 
-fn attached(name: &str) -> Value {
-    let about = if name.contains("rejects") {
+fn attached(name: &str, report: &Report) -> Value {
+    let about = if name.contains("rejects") && report.fed_by.is_some() {
+        "the rejected rows as they were pulled, with the reason in the last column."
+    } else if name.contains(NOT_ANSWERED) {
+        "every question that was not answered, or not in whole, with the reason."
+    } else if name.contains("rejects") {
         "the rejected rows as they came, with the reason in the last column. Correct them, save the file \
          as CSV and drop it into the folder of the export: it is taken as a delta of this run, never as \
          a removal. Leave the rollbook_ columns as they are; password cells may stay empty."

@@ -130,7 +130,7 @@ impl Store {
     pub(super) async fn tally(&self, run: RunRef, pull: PullRef) -> Result<Tally, StoreError> {
         let steps = sqlx::query(
             "SELECT count(*), coalesce(sum(state = 'answered'), 0), coalesce(sum(state = 'failed'), 0),
-                    coalesce(sum(state = 'answered' AND code IS NOT NULL), 0), coalesce(sum(baseline), 0)
+                    coalesce(sum(state = 'answered' AND code IS NOT NULL), 0), coalesce(sum(baseline AND state = 'answered'), 0)
              FROM pull_step WHERE run_ref = ? AND pull_ref = ?",
         )
         .bind(run.0)

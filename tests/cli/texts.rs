@@ -46,6 +46,8 @@ fn completions_and_the_manual_are_written() {
     }
     let manual = run(&["man"]).expect(0).stdout;
     assert!(manual.starts_with(".ie") || manual.contains(".TH rollbook"), "{manual}");
+    // The pages of the commands follow, each with its options.
+    assert!(manual.contains(".TH rollbook-catalog") && manual.contains("changed\\-since"), "{manual}");
 }
 
 #[test]

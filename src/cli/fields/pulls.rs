@@ -177,6 +177,7 @@ mod tests {
             nouns: ("course", "courses"),
             id: "course_id",
             title: "course_name",
+            telling: &[],
             columns: &[],
         };
         let parameters = [several, single].map(|field| format!("{}: {}", takes(&field), values(&field)));

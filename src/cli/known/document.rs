@@ -10,8 +10,8 @@ use crate::store::EventRow;
 
 use super::super::runs::rfc3339;
 use super::sources::Source;
-use super::values::{fields, title};
-use super::walk::{Found, Walk};
+use super::values::{changed_at, fields, register};
+use super::walk::{Found, Walk, of_learners};
 use super::{Ask, Stop};
 
 /// Writes the document: its head, and an item a line.
@@ -26,7 +26,16 @@ pub(super) async fn write(
     if !ask.learner.is_empty() {
         writeln!(out, "  \"learner\": {},", Value::from(ask.learner.as_str()))?;
     }
-    let pulls: Vec<_> = sources.iter().map(pull).collect();
+    let mut pulls = Vec::new();
+    for source in sources {
+        let mut value = pull(source);
+        if let (Value::Object(map), true, Some(_)) =
+            (&mut value, ask.learner.is_empty(), source.shape.registration)
+        {
+            map.insert("of_learners".to_owned(), Value::from(of_learners(engine, ask, source).await?));
+        }
+        pulls.push(value);
+    }
     write!(out, "  \"pulls\": {},\n  \"items\": [", Value::from(pulls))?;
     let mut begun = false;
     for source in sources {
@@ -60,6 +69,9 @@ fn whole(engine: &Engine, ask: &Ask, source: &Source<'_>, found: &Found) -> Valu
         if !found.item.learner.is_empty() {
             map.insert("learner".to_owned(), Value::from(found.item.learner.as_str()));
         }
+        for (name, text) in register(found, &source.shape) {
+            map.insert(name.to_owned(), Value::from(text));
+        }
     }
     value
 }
@@ -68,9 +80,9 @@ fn item(engine: &Engine, ask: &Ask, shape: &PullShape, found: &Found) -> Value {
     let item = &found.item;
     let changes: Vec<_> = found.changes.iter().map(|event| change(engine, ask, event)).collect();
     json!({
-        "kind": item.kind, "title": title(item, shape), "fields": fields(item, shape, ask.ids),
+        "kind": item.kind, "title": found.title, "fields": fields(item, shape, ask.ids),
         "first_seen": rfc3339(item.first_seen), "last_seen": rfc3339(item.last_seen),
-        "changed_at": rfc3339(item.changed_at), "retired_at": item.retired_at.map(rfc3339),
+        "changed_at": changed_at(item).map(rfc3339), "retired_at": item.retired_at.map(rfc3339),
         "standing": item.standing, "changes": changes,
     })
 }

@@ -10,7 +10,7 @@ use crate::config::{
     Archive, CatchUp, Config, Connection, Job, Learners, Place, Pull, ReportSettings, Schedule, Source,
 };
 use crate::connectors::{PRODUCTS, Settings};
-use crate::engine::{Engine, SystemClock};
+use crate::engine::{Clock, Engine};
 use crate::model::{
     Asks, Column, ColumnKind, Digest, Fields, ItemEvent, ItemShape, ItemStanding, Key, Learner, Operation,
     OperationKind, PullShape, Pulled, RowsKind, RunStatus, SourceFormat,
@@ -26,6 +26,7 @@ const ITEMS: &[ItemShape] = &[
         nouns: ("curriculum", "curricula"),
         id: "curriculum_id",
         title: "curriculum_name",
+        telling: &[("price", "price"), ("certified", "certificate"), ("language", "language")],
         columns: &[
             Column::new("curriculum_id", "Curriculum ID", ColumnKind::Whole).internal(),
             Column::new("curriculum_name", "Curriculum", ColumnKind::Text),
@@ -40,6 +41,7 @@ const ITEMS: &[ItemShape] = &[
         nouns: ("course", "courses"),
         id: "course_id",
         title: "course_name",
+        telling: &[("minutes", "minutes")],
         columns: &[
             Column::new("course_id", "Course ID", ColumnKind::Whole).internal(),
             Column::new("course_name", "Course", ColumnKind::Text),
@@ -57,6 +59,16 @@ fn shape(learners: Asks) -> PullShape {
         windowed: false,
         daily_calls: None,
         registration: None,
+    }
+}
+
+/// The morning after the two nights.
+#[derive(Debug)]
+struct Morning;
+
+impl Clock for Morning {
+    fn now(&self) -> DateTime<Utc> {
+        "2026-11-22T07:00:00Z".parse().unwrap()
     }
 }
 
@@ -119,7 +131,7 @@ impl Scene {
                 .collect(),
             jobs: jobs.into_iter().map(|job| (job.name.clone(), job)).collect(),
         };
-        let engine = Engine::open(config, Arc::new(SystemClock)).await.unwrap();
+        let engine = Engine::open(config, Arc::new(Morning)).await.unwrap();
         Self { _folder: folder, engine }
     }
 

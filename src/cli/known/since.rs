@@ -5,6 +5,15 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 /// A day or a time, in UTC unless it says otherwise, or how long ago.
 pub(super) fn parse(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let text = text.trim();
+    let time = point(text, now)?;
+    if time < now {
+        return Ok(time);
+    }
+    let found = time.format("%Y-%m-%d %H:%M");
+    Err(format!("`{text}` is not in the past ({found} UTC): give a day or a time that is over, or `3 days`"))
+}
+
+fn point(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let wrong = || {
         format!(
             "`{text}` is no time: give a day (2026-11-21), a time in UTC (2026-11-21T08:30), one with its zone \
@@ -49,6 +58,10 @@ mod tests {
         check("2026-11-31", None);
         check("yesterday", None);
         check("-3 days", None);
+        check("0 days", None);
+        check("2026-11-22", None);
+        check("2026-11-21T08:30:00Z", None);
+        check("2026-11-21", Some("2026-11-21T00:00:00Z"));
         check("999999999 years", None);
     }
 }

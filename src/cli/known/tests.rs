@@ -47,11 +47,11 @@ async fn a_catalog_is_a_table_with_parts_below() {
     insta::assert_snapshot!(told(&scene, Wanted::default(), false, false).await, @"
     upside.training_catalog of job catalog, answered last 2026-11-21 02:00 UTC (run 2026-11-21.1)
 
-    TITLE               KIND        PRICE  CERTIFIED  LANGUAGE  FIRST SEEN  CHANGED
-    Fire safety         curriculum  12.50  yes        en        2026-11-20  2026-11-21
-      Drill             course                                  2026-11-20  -
-    =First aid          curriculum  0.00   no         en        2026-11-20  -
-    Working at heights  curriculum                    de        2026-11-21  -
+    TITLE               KIND        PRICE  CERTIFICATE  LANGUAGE  FIRST SEEN  CHANGED
+    Fire safety         curriculum  12.50  yes          en        2026-11-20  2026-11-21
+      Drill             course                                    2026-11-20  -
+    =First aid          curriculum  0.00   no           en        2026-11-20  -
+    Working at heights  curriculum                      de        2026-11-21  -
 
     3 curricula, 1 course
     ");
@@ -64,14 +64,14 @@ async fn what_changed_stands_with_before_and_after() {
     insta::assert_snapshot!(told(&scene, wanted, false, false).await, @r#"
     upside.training_catalog of job catalog, answered last 2026-11-21 02:00 UTC (run 2026-11-21.1)
 
-    TITLE               KIND        LANGUAGE  FIRST SEEN  CHANGED     STANDING
-    Fire safety         curriculum  en        2026-11-20  2026-11-21
+    TITLE               KIND        PRICE  CERTIFICATE  LANGUAGE  FIRST SEEN  CHANGED     STANDING
+    Fire safety         curriculum  12.50  yes          en        2026-11-20  2026-11-21
         2026-11-21 02:00 Price: "10.00" -> "12.50"
-      Ladders           course                2026-11-20  -           gone since 2026-11-21
+      Ladders           course                                    2026-11-20  -           gone since 2026-11-21
           2026-11-21 02:00 gone
-    Fax machines        curriculum  en        2026-11-20  -           gone since 2026-11-21
+    Fax machines        curriculum                      en        2026-11-20  -           gone since 2026-11-21
         2026-11-21 02:00 gone
-    Working at heights  curriculum  de        2026-11-21  -
+    Working at heights  curriculum                      de        2026-11-21  -
         2026-11-21 02:00 new
 
     3 curricula, 1 course
@@ -97,7 +97,7 @@ async fn a_search_that_fits_a_part_brings_its_whole_once() {
 }
 
 #[tokio::test]
-async fn a_document_has_numbers_and_flags_and_no_id_unless_it_is_asked_for() {
+async fn a_document_has_whole_numbers_and_flags_and_no_id_unless_it_is_asked_for() {
     let scene = Scene::two_nights().await;
     let found = document(&scene, Wanted::default()).await;
     assert_eq!((&found["schema"], &found["connection"]), (&1.into(), &"upside".into()));
@@ -105,7 +105,7 @@ async fn a_document_has_numbers_and_flags_and_no_id_unless_it_is_asked_for() {
     assert_eq!(found["pulls"][0]["answered_at"], "2026-11-21T02:00:00Z");
     let fire = &found["items"][0];
     assert_eq!((&fire["kind"], &fire["title"]), (&"curriculum".into(), &"Fire safety".into()));
-    assert_eq!(fire["fields"]["price"], serde_json::json!(12.5));
+    assert_eq!(fire["fields"]["price"], serde_json::json!("12.50"));
     assert_eq!(fire["fields"]["certified"], serde_json::json!(true));
     assert_eq!(fire["fields"]["language"], "en");
     assert_eq!(fire["parts"][0]["fields"], serde_json::json!({"course_name": "Drill", "minutes": 45}));
@@ -116,6 +116,7 @@ async fn a_document_has_numbers_and_flags_and_no_id_unless_it_is_asked_for() {
     );
     assert_eq!((&fire["changed_at"], &fire["standing"]), (&"2026-11-21T02:00:00Z".into(), &"present".into()));
     assert_eq!(fire["changes"], serde_json::json!([]));
+    assert_eq!(fire["parts"][0]["changed_at"], Value::Null, "nothing of it has changed");
     let raw = ["404", "405", "9001"];
     let text = found.to_string();
     assert!(raw.iter().all(|id| !text.contains(id)), "{text}");
@@ -138,11 +139,11 @@ async fn a_document_has_numbers_and_flags_and_no_id_unless_it_is_asked_for() {
 async fn csv_has_all_columns_and_no_formula() {
     let scene = Scene::two_nights().await;
     insta::assert_snapshot!(told(&scene, Wanted::default(), false, true).await, @r#"
-    pull,kind,title,part_of,curriculum_name,description,price,certified,language,course_name,minutes,first_seen,last_seen,changed_at,retired_at,standing
+    pull,item_kind,item_title,part_of,curriculum_name,description,price,certified,language,course_name,minutes,first_seen,last_seen,changed_at,retired_at,standing
     upside.training_catalog,curriculum,Fire safety,,Fire safety,"What to do, and what to leave when the alarm rings",12.50,true,en,,,2026-11-20T02:00:00Z,2026-11-21T02:00:00Z,2026-11-21T02:00:00Z,,present
-    upside.training_catalog,Course,Drill,Fire safety,,,,,,Drill,45,2026-11-20T02:00:00Z,2026-11-21T02:00:00Z,2026-11-20T02:00:00Z,,present
-    upside.training_catalog,curriculum,'=First aid,,'=First aid,,0.00,false,en,,,2026-11-20T02:00:00Z,2026-11-21T02:00:00Z,2026-11-20T02:00:00Z,,present
-    upside.training_catalog,curriculum,Working at heights,,Working at heights,,,,de,,,2026-11-21T02:00:00Z,2026-11-21T02:00:00Z,2026-11-21T02:00:00Z,,present
+    upside.training_catalog,Course,Drill,Fire safety,,,,,,Drill,45,2026-11-20T02:00:00Z,2026-11-21T02:00:00Z,,,present
+    upside.training_catalog,curriculum,'=First aid,,'=First aid,,0.00,false,en,,,2026-11-20T02:00:00Z,2026-11-21T02:00:00Z,,,present
+    upside.training_catalog,curriculum,Working at heights,,Working at heights,,,,de,,,2026-11-21T02:00:00Z,2026-11-21T02:00:00Z,,,present
     "#);
     let ids = told(&scene, Wanted { ids: true, ..Wanted::default() }, false, true).await;
     assert!(ids.lines().next().unwrap().contains("curriculum_id") && ids.contains("9001"), "{ids}");
@@ -170,6 +171,17 @@ async fn a_learner_is_found_by_any_name_in_any_case() {
     assert_eq!(unknown, expected);
     let catalog = document(&scene, Wanted::default()).await;
     assert!(!catalog.to_string().contains("Uniqueid"), "a catalog is nobody's");
+}
+
+#[tokio::test]
+async fn what_has_lost_its_title_is_shown_by_its_last_one() {
+    let scene = Scene::new().await;
+    let named = curriculum("404", &[("curriculum_name", "Fire safety"), ("language", "en")]);
+    scene.answer("catalog", "", &[named], "2026-11-20T02:00:00Z").await;
+    scene.answer("catalog", "", &[curriculum("404", &[("language", "en")])], "2026-11-21T02:00:00Z").await;
+    let found = document(&scene, Wanted::default()).await;
+    assert_eq!(found["items"][0]["title"], "Fire safety");
+    assert_eq!(found["items"][0]["fields"], serde_json::json!({"language": "en"}));
 }
 
 #[tokio::test]
@@ -239,5 +251,6 @@ async fn the_report_of_a_run_is_folded_from_the_memory() {
     scene.fail("catalog", "", "2026-11-22T02:00:00Z").await;
     let failed = report("2026-11-22.1").await;
     assert_eq!(failed.pulls[0].status, crate::model::RunStatus::Failed);
+    assert_eq!((failed.pulls[0].baselines, text(&failed).contains("curricula ")), (0, false));
     assert!(text(&failed).contains("HTTP 503: Service Unavailable"), "{}", text(&failed));
 }

@@ -1,25 +1,19 @@
 //! The values of items: which of them are shown, and as what.
 
-use serde_json::{Map, Number, Value};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
 use crate::model::{Column, ColumnKind, FieldName, ItemShape, PullShape};
 use crate::store::MemoryItem;
 
 use super::walk::Found;
 
-/// How many columns stand in a table for people, beside the title.
-const TELLING: usize = 4;
-/// The longest value that fits into a table for people.
-const SHORT: usize = 24;
+/// The longest text in a table for people, in characters.
+const LONGEST: usize = 120;
 
 /// A value of an item by the name of its column.
 pub(super) fn value<'a>(item: &'a MemoryItem, column: &str) -> Option<&'a str> {
     item.fields.get(&FieldName::from(column))
-}
-
-/// What people know an item by.
-pub(super) fn title<'a>(item: &'a MemoryItem, shape: &PullShape) -> Option<&'a str> {
-    value(item, shape.kind(&item.kind)?.title)
 }
 
 /// What people call one of its kind.
@@ -32,7 +26,7 @@ pub(super) fn columns(shape: &ItemShape, ids: bool) -> impl Iterator<Item = &'st
     shape.columns.iter().filter(move |column| ids || !column.internal)
 }
 
-/// The values of an item as JSON: numbers as numbers, flags as booleans.
+/// The values of an item as JSON: whole numbers as numbers, flags as booleans.
 pub(super) fn fields(item: &MemoryItem, shape: &PullShape, ids: bool) -> Map<String, Value> {
     let Some(kind) = shape.kind(&item.kind) else { return Map::new() };
     let shown = columns(kind, ids);
@@ -45,14 +39,25 @@ pub(super) fn fields(item: &MemoryItem, shape: &PullShape, ids: bool) -> Map<Str
 fn typed(kind: ColumnKind, text: &str) -> Value {
     let found = match kind {
         ColumnKind::Whole => text.parse::<i64>().ok().map(Value::from),
-        ColumnKind::Decimal => {
-            let read = text.parse().ok().or_else(|| text.parse().ok().and_then(Number::from_f64));
-            read.map(Value::Number)
-        }
         ColumnKind::Flag { .. } => text.parse::<bool>().ok().map(Value::Bool),
-        ColumnKind::Text | ColumnKind::Date { .. } | ColumnKind::Moment { .. } => None,
+        // A number as JSON has it would lose places: 10.00, and all beyond the 17th.
+        ColumnKind::Decimal | ColumnKind::Text | ColumnKind::Date { .. } | ColumnKind::Moment { .. } => None,
     };
     found.unwrap_or_else(|| Value::from(text))
+}
+
+/// A text in one line, cut off where it is longer than a table can bear.
+pub(super) fn short(text: &str) -> String {
+    let text = text.replace(|c: char| c.is_control(), " ");
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// When something of an item was another the last time; `None` where nothing ever was.
+pub(super) fn changed_at(item: &MemoryItem) -> Option<DateTime<Utc>> {
+    (item.changed_at != item.first_seen).then_some(item.changed_at)
 }
 
 /// A value as people read it.
@@ -60,23 +65,29 @@ pub(super) fn readable(kind: ColumnKind, text: &str) -> String {
     match (kind, text) {
         (ColumnKind::Flag { .. }, "true") => "yes".to_owned(),
         (ColumnKind::Flag { .. }, "false") => "no".to_owned(),
-        (_, text) => text.replace(char::is_control, " "),
+        (ColumnKind::Moment { .. }, text) => short(text.get(..16).unwrap_or(text)).replace('T', " "),
+        (_, text) => short(text),
     }
 }
 
-/// The columns of the main kind that tell people most: short values that most items have and that are not the
-/// same everywhere, in the order of the vendor's document.
-pub(super) fn telling(shape: &PullShape, found: &[Found], ids: bool) -> Vec<&'static Column> {
-    let Some(main) = shape.main() else { return Vec::new() };
-    let items: Vec<&MemoryItem> =
-        found.iter().map(|found| &found.item).filter(|item| item.kind == main.kind).collect();
-    let tells = |column: &&'static Column| {
-        let values: Vec<&str> = items.iter().filter_map(|item| value(item, column.name)).collect();
-        let short = values.iter().all(|value| value.chars().count() <= SHORT);
-        let differ = items.len() < 2
-            || values.len() < items.len()
-            || values.iter().any(|value| Some(value) != values.first());
-        column.name != main.title && !values.is_empty() && 2 * values.len() >= items.len() && short && differ
+/// What stands under each heading of a table for people, for an item or a part of one.
+pub(super) fn telling(found: &Found, shape: &PullShape, headings: &[&'static str]) -> Vec<String> {
+    let own = shape.kind(&found.item.kind);
+    let cell = |heading: &&'static str| {
+        let (name, _) = own?.telling.iter().find(|(_, own)| own == heading)?;
+        match own?.column(name) {
+            Some(column) => Some(readable(column.kind, value(&found.item, name)?)),
+            None => register(found, shape).find(|(own, _)| own == name).map(|(_, text)| text.to_owned()),
+        }
     };
-    columns(main, ids).filter(tells).take(TELLING).collect()
+    headings.iter().map(|heading| cell(heading).unwrap_or_default()).collect()
+}
+
+/// What tells the registration of an item from others of the same learner, by name.
+pub(super) fn register<'a>(
+    found: &'a Found,
+    shape: &PullShape,
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let names = shape.registration.map_or(&[] as &'static [&'static str], |(_, names)| names);
+    names.iter().copied().zip(found.register.iter().map(String::as_str))
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::engine::{Engine, field_line};
-use crate::model::{Column, ItemEvent, ItemStanding, PullShape};
+use crate::model::{ItemEvent, ItemStanding, PullShape};
 use crate::store::{EventRow, MemoryItem};
 
 use super::sources::{Source, asked};
-use super::values::{noun, readable, telling, title, value};
-use super::walk::{Found, Walk};
+use super::values::{changed_at, noun, short, telling};
+use super::walk::{Found, Walk, of_learners};
 use super::{Ask, Stop};
 
-/// From how many items the columns of a table and their widths are taken.
+/// From how many items the widths of the columns are taken.
 const SAMPLE: usize = 200;
 /// The widest that a title makes its column.
 const TITLE: usize = 48;
@@ -46,8 +46,9 @@ async fn write_source(
         let Some(found) = walk.next().await? else { break };
         first.push(found);
     }
+    let others = of_learners(engine, ask, source).await?;
     if first.is_empty() {
-        writeln!(out, "\n{}", nothing(ask, source))?;
+        writeln!(out, "\n{}", nothing(ask, source, others))?;
         return Ok(());
     }
     let mut table = Table::new(engine, ask, &source.shape, &first);
@@ -61,11 +62,23 @@ async fn write_source(
         table.item(&found, 0, out)?;
     }
     writeln!(out, "\n{}", table.total())?;
+    if others > 0 {
+        writeln!(out, "{others} more {}", belong(ask, others))?;
+    }
     Ok(())
 }
 
+/// Where the items of learners are shown.
+fn belong(ask: &Ask, others: u64) -> String {
+    let verb = if others == 1 { "belongs" } else { "belong" };
+    format!("{verb} to learners: rollbook learner {} KEY", ask.connection)
+}
+
 /// Why there is nothing to show.
-fn nothing(ask: &Ask, source: &Source<'_>) -> String {
+fn nothing(ask: &Ask, source: &Source<'_>, others: u64) -> String {
+    if others > 0 {
+        return format!("Nothing that is nobody's; {others} {}", belong(ask, others));
+    }
     match (&source.answered, ask.is_narrow()) {
         (None, _) => "Nothing is known yet.".to_owned(),
         (Some(_), true) => {
@@ -83,7 +96,8 @@ struct Table<'a> {
     engine: &'a Engine,
     ask: &'a Ask,
     shape: &'a PullShape,
-    telling: Vec<&'static Column>,
+    /// The headings of the telling columns, the same in every call.
+    headings: Vec<&'static str>,
     /// The widths of title, kind and telling columns.
     widths: Vec<usize>,
     counts: BTreeMap<usize, u64>,
@@ -93,21 +107,26 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(engine: &'a Engine, ask: &'a Ask, shape: &'a PullShape, first: &[Found]) -> Self {
-        let telling = telling(shape, first, ask.ids);
+        let main = shape.main();
+        // Registrations of ours are somebody's.
+        let told =
+            |name: &str| !ask.learner.is_empty() || main.is_some_and(|main| main.column(name).is_some());
+        let telling = main.map_or(&[] as &[_], |main| main.telling).iter();
+        let headings: Vec<_> = telling.filter(|(name, _)| told(name)).map(|(_, heading)| *heading).collect();
         let mut table = Self {
             engine,
             ask,
             shape,
-            widths: vec![0; telling.len() + 2],
-            telling,
+            widths: vec![0; headings.len() + 2],
+            headings,
             counts: BTreeMap::new(),
             others: 0,
             learner: String::new(),
         };
         table.widen(&table.headings());
         for found in first {
-            table.widen(&table.cells(&found.item, 0));
-            found.parts.iter().for_each(|part| table.widen(&table.cells(&part.item, 1)));
+            table.widen(&table.cells(found, 0));
+            found.parts.iter().for_each(|part| table.widen(&table.cells(part, 1)));
         }
         table
     }
@@ -119,10 +138,8 @@ impl<'a> Table<'a> {
     }
 
     fn headings(&self) -> Vec<String> {
-        let own = ["title", "kind"].into_iter().map(str::to_owned);
-        own.chain(self.telling.iter().map(|column| column.label.to_owned()))
-            .map(|name| name.to_uppercase())
-            .collect()
+        let own = ["title", "kind"].into_iter();
+        own.chain(self.headings.iter().copied()).map(str::to_uppercase).collect()
     }
 
     fn head(&self, out: &mut impl Write) -> Result<(), Stop> {
@@ -132,18 +149,10 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    fn cells(&self, item: &MemoryItem, depth: usize) -> Vec<String> {
-        let name = title(item, self.shape)
-            .map_or_else(|| "(without a title)".to_owned(), |title| title.replace(char::is_control, " "));
-        let telling = self.telling.iter().map(|column| {
-            // A part may have a column of that name that means something else.
-            value(item, column.name)
-                .filter(|_| depth == 0)
-                .map(|text| readable(column.kind, text))
-                .unwrap_or_default()
-        });
-        let own = [format!("{}{name}", "  ".repeat(depth)), noun(item, self.shape)];
-        own.into_iter().chain(telling).collect()
+    fn cells(&self, found: &Found, depth: usize) -> Vec<String> {
+        let name = found.title.as_deref().map_or_else(|| "(without a title)".to_owned(), short);
+        let own = [format!("{}{name}", "  ".repeat(depth)), noun(&found.item, self.shape)];
+        own.into_iter().chain(telling(found, self.shape, &self.headings)).collect()
     }
 
     fn line(&self, cells: &[String]) -> String {
@@ -165,12 +174,9 @@ impl<'a> Table<'a> {
             Some(place) => *self.counts.entry(place).or_default() += 1,
             None => self.others += 1,
         }
-        let changed = if item.changed_at == item.first_seen {
-            "-         ".to_owned()
-        } else {
-            item.changed_at.format("%Y-%m-%d").to_string()
-        };
-        let line = self.line(&self.cells(item, depth));
+        let changed =
+            changed_at(item).map_or_else(|| "-         ".to_owned(), |at| at.format("%Y-%m-%d").to_string());
+        let line = self.line(&self.cells(found, depth));
         let seen = item.first_seen.format("%Y-%m-%d");
         let standing = standing(item).map(|word| format!("  {word}")).unwrap_or_default();
         writeln!(out, "{}", format!("{line}  {seen}  {changed}{standing}").trim_end())?;
@@ -215,7 +221,7 @@ pub(super) fn event_words(engine: &Engine, event: &EventRow, ids: bool) -> Strin
         (ItemEvent::Changed, Some(line)) if line.internal && !ids => format!("{}: another one", line.label),
         (ItemEvent::Changed, Some(line)) => {
             let value = |value: &Option<String>| match value {
-                Some(text) => format!("\"{}\"", text.replace(char::is_control, " ")),
+                Some(text) => format!("\"{}\"", short(text)),
                 None => "nothing".to_owned(),
             };
             format!("{}: {} -> {}", line.label, value(&event.before), value(&event.after))

@@ -11,6 +11,7 @@ const ITEMS: &[ItemShape] = &[
         nouns: ("curriculum", "curricula"),
         id: "curriculum_id",
         title: "curriculum_name",
+        telling: &[],
         columns: &[
             Column::new("curriculum_id", "Curriculum Id", ColumnKind::Text).internal(),
             Column::new("curriculum_name", "Curriculum Name", ColumnKind::Text),
@@ -26,6 +27,7 @@ const ITEMS: &[ItemShape] = &[
         nouns: ("course", "courses"),
         id: "course_id",
         title: "course_name",
+        telling: &[],
         columns: &[
             Column::new("course_id", "Course Id", ColumnKind::Text).internal(),
             Column::new("course_name", "Course Name", ColumnKind::Text),

@@ -67,6 +67,7 @@ const ITEMS: &[ItemShape] = &[ItemShape {
     nouns: ("progress record", "progress records"),
     id: TRANSACTION,
     title: "activityTitle",
+    telling: &[("instance", "instance"), (PERCENT, "progress"), ("dateCompleted", "completed")],
     columns: COLUMNS,
 }];
 
