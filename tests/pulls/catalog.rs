@@ -68,7 +68,7 @@ fn an_answer_that_is_none_changes_nothing_and_is_said() {
     fails(&mut world, "unreadable", "the answer is no reply of the LMS but an HTML page");
     world.break_lms("");
     world.lms().set_upsidelms(|portal| portal.cut_pulls = true);
-    fails(&mut world, "unreadable", "no JSON inside");
+    fails(&mut world, "unreadable", "the LMS answers with a list that is cut off or broken");
     world
         .lms()
         .set_upsidelms(|portal| (portal.cut_pulls, portal.password) = (false, "Another@2016".to_owned()));

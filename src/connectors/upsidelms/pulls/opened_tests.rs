@@ -67,9 +67,9 @@ fn half_an_answer_is_never_whole() {
         }
     }
     check(&CATALOG_OFF[..9], "JSON that is cut off or broken");
-    check(&CATALOG_OFF[..500], "spoilt: a list that is cut off or broken behind element 0");
+    check(&CATALOG_OFF[..500], "spoilt: a list that is cut off or broken after 0 whole elements");
     let comma = CATALOG_OFF.find("\n,\n").unwrap();
-    check(&CATALOG_OFF[..comma + 2], "spoilt: a list that is cut off or broken behind element 1");
+    check(&CATALOG_OFF[..comma + 2], "spoilt: a list that is cut off or broken after 1 whole elements");
     // Whole blocks, and half of one.
     check(&CATALOG_OFF_CBC[..640], "spoilt: enciphered JSON without its end");
     check(&CATALOG_OFF_CBC[..644], "spoilt: enciphered JSON without its end");
@@ -100,7 +100,7 @@ fn what_is_no_answer_is_told() {
         check(body, &format!("{without} 1, \"UL\""));
     }
     check(r#"{"learningPlanDTO":[],"curriculumCatalogDTO":[]}"#, "spoilt: JSON with two lists");
-    let twice = "spoilt: a list that is cut off or broken behind element 2";
+    let twice = "spoilt: a list that is cut off or broken after 2 whole elements";
     check(format!("{CATALOG_OFF}{CATALOG_OFF}"), twice);
     check(format!("{CATALOG_OFF_CBC} x"), "text or bytes of another kind");
     // `No data found.` and `{"status":"success"}` by openssl.

@@ -116,7 +116,7 @@ impl Reader<'_> {
         match flaw {
             Flaw::Odd(what) if self.ours => Flaw::Spoilt(what.to_owned()),
             Flaw::Broken if self.ours => {
-                Flaw::Spoilt(format!("a list that is cut off or broken behind element {}", self.place))
+                Flaw::Spoilt(format!("a list that is cut off or broken after {} whole elements", self.place))
             }
             flaw => flaw,
         }
