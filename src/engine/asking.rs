@@ -271,3 +271,7 @@ fn used_up(most: u32, now: DateTime<Utc>) -> End {
     );
     End::Halt("quota".to_owned(), reason)
 }
+
+#[cfg(test)]
+#[path = "asking_tests.rs"]
+mod tests;

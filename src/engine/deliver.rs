@@ -267,14 +267,6 @@ impl Line {
         }
     }
 
-    pub(super) fn is_paused(&self) -> bool {
-        self.paused_until.is_some_and(|until| until > Instant::now())
-    }
-
-    pub(super) fn looks_are_paused(&self) -> bool {
-        self.looks_paused_until.is_some_and(|until| until > Instant::now())
-    }
-
     /// The operation of that name, as this connection has it.
     pub(super) fn operation(&self, name: &OperationName) -> Option<&Operation> {
         self.connection.operations.iter().find(|operation| operation.name == *name)

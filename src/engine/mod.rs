@@ -32,6 +32,7 @@ mod limits;
 mod linkfile;
 mod links;
 mod lock;
+mod looks;
 mod mailing;
 mod onerow;
 mod outcomes;

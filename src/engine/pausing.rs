@@ -20,6 +20,14 @@ const IDLE_LOOK: Duration = Duration::from_secs(30);
 const SHORT_LOOK: Duration = Duration::from_millis(100);
 
 impl Line {
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused_until.is_some_and(|until| until > Instant::now())
+    }
+
+    pub(super) fn looks_are_paused(&self) -> bool {
+        self.looks_paused_until.is_some_and(|until| until > Instant::now())
+    }
+
     /// Pauses the connection: for as long as it asked, or growing. Gives how long.
     pub(super) fn pause(&mut self, asked: Option<Duration>, outcome: &Outcome) -> Duration {
         if self.is_paused() {
