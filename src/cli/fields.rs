@@ -94,7 +94,7 @@ fn below(operation: &Operation) -> Vec<String> {
         match (operation.repeatable, operation.reads_back) {
             (true, false) => "A call whose answer was lost is sent again.",
             (true, true) => {
-                "A call whose answer was lost is sent again; where it had one record, the LMS is asked first \
+                "A call whose answer was lost is sent again; where it had one new record, the LMS is asked first \
                  whether it has it."
             }
             (false, true) => {

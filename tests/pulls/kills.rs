@@ -22,7 +22,7 @@ const REMEMBERED: [&str; 4] = [
     "SELECT p.pull || '|' || i.scope || '|' || i.key || '|' || e.event || '|' || e.field || '|'
             || coalesce(e.before, '') || '|' || coalesce(e.after, '')
      FROM item_event e JOIN item i USING (item_ref) JOIN pull p USING (pull_ref) ORDER BY 1",
-    "SELECT p.pull || '|' || scope || '|' || hex(question) || '|' || coalesce(to_at, '')
+    "SELECT p.pull || '|' || scope || '|' || dense_rank() OVER (PARTITION BY pull_ref ORDER BY question) || '|' || coalesce(to_at, '')
      FROM pull_scope JOIN pull p USING (pull_ref) ORDER BY 1",
     "SELECT p.pull || '|' || name || '|' || learner FROM learner_name JOIN pull p USING (pull_ref) ORDER BY 1",
 ];
