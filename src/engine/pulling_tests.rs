@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::super::itemtable::ItemTable;
-use super::super::portal::{Odd, Scene, thing};
+use super::super::portal::{Odd, Scene};
 use super::super::tablecell::Cell;
 use super::super::verdicts::Fate;
 use super::*;
